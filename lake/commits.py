@@ -1,0 +1,181 @@
+"""One batch, all its tables, exactly once.
+
+Iceberg commits one table at a time. The commit to `events` is the one that counts: its snapshot
+carries the batch id and names the files of the batch in all other tables. Those follow, the
+ledger last. If a writer dies in between, the next one finishes the batch from that snapshot.
+Commits are optimistic: when another writer was first, the batch is checked for duplicates against
+what that writer added, and tried again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.table import Table as IcebergTable
+from pyiceberg.table import Transaction
+from sqlalchemy.exc import OperationalError
+
+from lake.catalog import Lake
+from lake.connection import duckdb_path, planned_files
+from lake.data_files import read_data_files, write_data_files
+from lake.duplicates import without_duplicates
+from lake.errors import LakeError
+from lake.events_table import EVENTS
+from lake.tables import INGESTED_TABLES, SOURCE_OBJECTS
+
+BATCH_ID = "roletrail.batch-id"
+BATCH_FILES = "roletrail.batch-files"
+ATTEMPTS = 50
+FOLLOWERS = tuple(table.name for table in INGESTED_TABLES if table is not EVENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class StagedBatch:
+    """Data files that were written but not committed: table name -> locations.
+
+    `base_snapshot_id` is the snapshot of `events` that duplicates were looked up in.
+    """
+
+    batch_id: str
+    files: Mapping[str, tuple[str, ...]]
+    base_snapshot_id: int | None
+
+
+def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
+    """Commit the batch to all its tables and return its ledger rows as they were committed.
+
+    Counts in the ledger can differ from what was staged if another writer brought the same events
+    meanwhile. Committing a batch twice has the effect of doing it once. Raises LakeError if other
+    writers kept coming first.
+    """
+    for _ in range(ATTEMPTS):
+        events = lake.table(EVENTS.name)
+        if (files := _committed_files(events, staged.batch_id)) is not None:
+            return _follow(lake, staged.batch_id, files)
+        staged = _without_newcomers(lake, events, staged)
+        try:
+            with events.transaction() as transaction:
+                _append(transaction, staged.files.get(EVENTS.name, ()), _properties(staged))
+        except (CommitFailedException, OperationalError):
+            continue
+    message = f"{lake.location}: other writers came first {ATTEMPTS} times. Run it again"
+    raise LakeError(message)
+
+
+def finish_interrupted(lake: Lake) -> int:
+    """Finish batches whose writer died between the tables; return how many there were."""
+    acknowledged = set(_batches(lake.table(SOURCE_OBJECTS.name)))
+    unfinished = {
+        batch_id: files
+        for batch_id, files in _batches(lake.table(EVENTS.name)).items()
+        if batch_id not in acknowledged
+    }
+    for batch_id, files in unfinished.items():
+        _follow(lake, batch_id, json.loads(files))
+    return len(unfinished)
+
+
+def _follow(lake: Lake, batch_id: str, files: Mapping[str, list[str]]) -> pa.Table:
+    for name in FOLLOWERS:
+        if name in files:
+            _append_once(lake, name, batch_id, files[name])
+    return read_data_files(lake.table(SOURCE_OBJECTS.name), files.get(SOURCE_OBJECTS.name, []))
+
+
+def _append_once(lake: Lake, name: str, batch_id: str, files: list[str]) -> None:
+    for _ in range(ATTEMPTS):
+        table = lake.table(name)
+        if batch_id in _batches(table):
+            return
+        try:
+            with table.transaction() as transaction:
+                _append(transaction, files, {BATCH_ID: batch_id})
+        except (CommitFailedException, OperationalError):
+            continue
+        return
+    message = f"{lake.location}: {name} was changed {ATTEMPTS} times meanwhile. Run it again"
+    raise LakeError(message)
+
+
+def _append(
+    transaction: Transaction, files: tuple[str, ...] | list[str], properties: dict[str, str]
+) -> None:
+    if files:
+        transaction.add_files(
+            list(files), snapshot_properties=properties, check_duplicate_files=False
+        )
+    else:
+        # A batch without events still leaves its mark, so that its other tables can follow.
+        transaction.update_snapshot(snapshot_properties=properties).fast_append().commit()
+
+
+def _properties(staged: StagedBatch) -> dict[str, str]:
+    followers = {name: list(files) for name, files in staged.files.items() if name in FOLLOWERS}
+    return {BATCH_ID: staged.batch_id, BATCH_FILES: json.dumps(followers, sort_keys=True)}
+
+
+def _batches(table: IcebergTable) -> dict[str, str]:
+    return {
+        summary[BATCH_ID]: summary[BATCH_FILES] or "{}"
+        for snapshot in table.snapshots()
+        if (summary := snapshot.summary) is not None and summary[BATCH_ID] is not None
+    }
+
+
+def _committed_files(events: IcebergTable, batch_id: str) -> dict[str, list[str]] | None:
+    files = _batches(events).get(batch_id)
+    return None if files is None else json.loads(files)
+
+
+def _without_newcomers(lake: Lake, events: IcebergTable, staged: StagedBatch) -> StagedBatch:
+    """Take out of the batch what others committed since its duplicates were looked up."""
+    snapshot = events.current_snapshot()
+    current_id = None if snapshot is None else snapshot.snapshot_id
+    own_files = staged.files.get(EVENTS.name, ())
+    if current_id == staged.base_snapshot_id or not own_files:
+        return replace(staged, base_snapshot_id=current_id)
+    newcomers = _files_since(events, staged.base_snapshot_id)
+    rows = read_data_files(events, list(own_files))
+    result = without_duplicates(rows, newcomers)
+    staged = replace(staged, base_snapshot_id=current_id)
+    if result.copies.num_rows == 0:
+        return staged
+    return replace(
+        staged,
+        files={
+            **staged.files,
+            EVENTS.name: tuple(write_data_files(events, result.kept)),
+            SOURCE_OBJECTS.name: _recounted(lake, staged, result.copies),
+        },
+    )
+
+
+def _files_since(events: IcebergTable, base_snapshot_id: int | None) -> list[str]:
+    if base_snapshot_id is None or events.snapshot_by_id(base_snapshot_id) is None:
+        return planned_files(events)
+    scan = events.incremental_append_scan(from_snapshot_id_exclusive=base_snapshot_id)
+    return [duckdb_path(task.file.file_path) for task in scan.plan_files()]
+
+
+def _recounted(lake: Lake, staged: StagedBatch, copies: pa.Table) -> tuple[str, ...]:
+    """Rewrite the batch's ledger rows with the copies counted as duplicates."""
+    ledger_table = lake.table(SOURCE_OBJECTS.name)
+    ledger = read_data_files(ledger_table, list(staged.files[SOURCE_OBJECTS.name]))
+    return tuple(write_data_files(ledger_table, count_copies(ledger, copies)))
+
+
+def count_copies(ledger: pa.Table, copies: pa.Table) -> pa.Table:
+    """Return ledger rows with the copies moved from events_written to duplicates.
+
+    `copies` as in `Deduplicated`. Ledger order is kept.
+    """
+    rows = ledger.to_pylist()
+    by_object = {row["source_object_id"]: row for row in rows}
+    for copy in copies.to_pylist():
+        row = by_object[copy["source_object_id"]]
+        row["events_written"] -= 1
+        row["duplicates"] += 1
+        row["conflicts"] += int(copy["is_conflict"])
+    return pa.Table.from_pylist(rows, schema=ledger.schema)

@@ -1,0 +1,135 @@
+"""DuckDB over the lake: one view per table, over the files of its current snapshot.
+
+PyIceberg plans the files and DuckDB reads them by field id, so renamed and added columns are
+found, and files that compaction left behind are not.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import duckdb
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table as IcebergTable
+from pyiceberg.types import (
+    BooleanType,
+    DoubleType,
+    IcebergType,
+    ListType,
+    LongType,
+    StringType,
+    StructType,
+    TimestamptzType,
+)
+
+from lake.catalog import Lake
+from lake.publication import published_snapshots
+from lake.tables import TABLES
+
+SIMPLE_TYPES: Mapping[type[IcebergType], str] = {
+    StringType: "varchar",
+    BooleanType: "boolean",
+    LongType: "bigint",
+    DoubleType: "double",
+    TimestamptzType: "timestamptz",
+}
+
+
+def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory DuckDB connection in UTC, with a commented view for each table.
+
+    The views see the snapshot that is current now; connect again to see newer data. Derived
+    tables are read at the snapshots that the last complete attribution published together.
+    """
+    connection = duckdb.connect(":memory:")
+    connection.execute("set parquet_metadata_cache = true")
+    connection.execute("set timezone = 'UTC'")
+    snapshots = published_snapshots(lake)
+    for name in tables:
+        iceberg_table = lake.table(name)
+        files = planned_files(iceberg_table, snapshots.get(name))
+        if any(not path.startswith("/") for path in files):
+            register_object_store(connection, iceberg_table)
+        connection.execute(
+            f"create view {name} as {relation_sql(iceberg_table.schema(), files)}"
+        )
+        comment_view(connection, name)
+    return connection
+
+
+def planned_files(iceberg_table: IcebergTable, snapshot_id: int | None = None) -> list[str]:
+    """Return the data files of a snapshot (the current one by default), as DuckDB takes them."""
+    if iceberg_table.current_snapshot() is None:
+        return []
+    tasks = iceberg_table.scan(snapshot_id=snapshot_id).plan_files()
+    return sorted(duckdb_path(task.file.file_path) for task in tasks)
+
+
+def duckdb_path(location: str) -> str:
+    """Return the path of a data file without the scheme that DuckDB doesn't take."""
+    return location.removeprefix("file://")
+
+
+def relation_sql(schema: Schema, files: Sequence[str]) -> str:
+    """Return a query over the files whose columns are those of the schema, found by field id."""
+    columns = [(field.field_id, field.name, duckdb_type(field.field_type))
+               for field in schema.fields]
+    if not files:
+        nothing = ", ".join(f"null::{kind} as {name}" for _, name, kind in columns)
+        return f"select {nothing} where false"
+    fields = ", ".join(
+        f"{number}: {{name: '{name}', type: '{kind}', default_value: null}}"
+        for number, name, kind in columns
+    )
+    paths = ", ".join(quoted(path) for path in files)
+    return f"select * from read_parquet([{paths}], schema = map {{{fields}}})"
+
+
+def quoted(text: str) -> str:
+    """Return the text as an SQL string literal; views can't carry parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def duckdb_type(kind: IcebergType) -> str:
+    """Return DuckDB's name of an Iceberg type."""
+    if isinstance(kind, ListType):
+        return f"{duckdb_type(kind.element_type)}[]"
+    if isinstance(kind, StructType):
+        members = ", ".join(f"{field.name} {duckdb_type(field.field_type)}"
+                            for field in kind.fields)
+        return f"struct({members})"
+    return SIMPLE_TYPES[type(kind)]
+
+
+def comment_view(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Put the table's and its columns' comments on the view."""
+    table = TABLES[name]
+    connection.execute(f"comment on view {name} is {quoted(table.comment)}")
+    for column in table.columns:
+        connection.execute(
+            f"comment on column {name}.{column.name} is {quoted(column.comment)}"
+        )
+
+
+def register_object_store(
+    connection: duckdb.DuckDBPyConnection, iceberg_table: IcebergTable
+) -> None:
+    """Let DuckDB read s3:// through obstore: its own httpfs is a download, not in the wheel."""
+    if connection.list_filesystems():
+        return
+    from obstore.fsspec import FsspecStore
+
+    properties = iceberg_table.io.properties
+    config = {
+        option: properties[name]
+        for name, option in (
+            ("s3.endpoint", "endpoint"),
+            ("s3.region", "region"),
+            ("s3.access-key-id", "access_key_id"),
+            ("s3.secret-access-key", "secret_access_key"),
+            ("s3.session-token", "token"),
+        )
+        if properties.get(name)
+    }
+    plain_http = config.get("endpoint", "").startswith("http://")
+    connection.register_filesystem(
+        FsspecStore("s3", config=config, client_options={"allow_http": plain_http})
+    )

@@ -1,0 +1,131 @@
+"""One row per event: finding what the lake, or the same batch, already holds.
+
+CloudTrail delivers at least once, and an organisation trail and an account trail bring the same
+event twice. The first copy stays; a later copy with other content is counted as a conflict.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Copies of one event carry one eventTime; the margin only guards against a rewritten one.
+TIME_MARGIN = "interval 1 hour"
+# What an event says; other columns follow from these or name the copy, not the event.
+CONTENT = (
+    "event_time",
+    "event_source",
+    "event_name",
+    "user_identity_arn",
+    "access_key_id",
+    "source_ip_address",
+    "error_code",
+    "request_parameters",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deduplicated:
+    """Events to keep, and the copies left out.
+
+    `copies` has the columns source_object_id, record_index and is_conflict.
+    """
+
+    kept: pa.Table
+    copies: pa.Table
+
+
+def without_duplicates(events: pa.Table, known_files: Sequence[str]) -> Deduplicated:
+    """Split events into first copies and later ones, within themselves and against known files.
+
+    `known_files` are data files of `events` as DuckDB reads them. The order of `events` decides
+    which copy is the first.
+    """
+    if events.num_rows == 0:
+        return Deduplicated(events, _no_copies())
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set timezone = 'UTC'")
+        numbered = events.append_column("position", pa.array(range(events.num_rows)))
+        connection.register("batch", numbered)
+        connection.execute(_FIRST_IN_BATCH)
+        if known_files:
+            connection.execute(
+                _KNOWN.format(content=", ".join(CONTENT), margin=TIME_MARGIN),
+                {"files": list(known_files), **_time_range(events)},
+            )
+        else:
+            connection.execute("create temp table known as select * from batch limit 0")
+        positions = connection.execute(_KEPT).to_arrow_table().column("position")
+        if len(positions) == events.num_rows:
+            return Deduplicated(events, _no_copies())
+        connection.register("kept", pa.table({"position": positions}))
+        copies = connection.execute(_copies_sql()).to_arrow_table()
+    return Deduplicated(events.take(positions), copies)
+
+
+def _time_range(events: pa.Table) -> dict[str, object]:
+    bounds = pc.min_max(events.column("event_time"))
+    return {"low": bounds["min"].as_py(), "high": bounds["max"].as_py()}
+
+
+def _no_copies() -> pa.Table:
+    return pa.table(
+        {
+            "source_object_id": pa.array([], pa.string()),
+            "record_index": pa.array([], pa.int64()),
+            "is_conflict": pa.array([], pa.bool_()),
+        }
+    )
+
+
+_FIRST_IN_BATCH = """
+create temp table first_in_batch as
+select recipient_account_id, event_id, min(position) as position
+from batch
+group by all
+"""
+
+_KNOWN = """
+create temp table known as
+select recipient_account_id, event_id, {content}
+from read_parquet($files, hive_partitioning = false)
+where event_time between $low::timestamptz - {margin} and $high::timestamptz + {margin}
+    and event_id in (select event_id from first_in_batch)
+"""
+
+_KEPT = """
+select first_in_batch.position
+from first_in_batch
+where not exists (
+    select 1
+    from known
+    where known.event_id = first_in_batch.event_id
+        and known.recipient_account_id is not distinct from first_in_batch.recipient_account_id
+)
+order by position
+"""
+
+
+def _copies_sql() -> str:
+    differs = " or ".join(f"copy.{name} is distinct from first.{name}" for name in CONTENT)
+    content = ", ".join(CONTENT)
+    return f"""
+    with firsts as (
+        select recipient_account_id, event_id, {content}
+        from known
+        union all
+        select recipient_account_id, event_id, {content}
+        from batch
+        where position in (select position from kept)
+    )
+
+    select copy.source_object_id, copy.record_index, bool_and({differs}) as is_conflict
+    from batch as copy
+    inner join firsts as first
+        on copy.event_id = first.event_id
+        and copy.recipient_account_id is not distinct from first.recipient_account_id
+    where copy.position not in (select position from kept)
+    group by all
+    """  # noqa: S608 - the column names are constants of this module
