@@ -1,0 +1,1 @@
+"""Tables become answers: role sessions, streaming sessions, and who made each call."""

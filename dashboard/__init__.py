@@ -1,0 +1,1 @@
+"""Answers become pages: the only room that knows Streamlit."""
