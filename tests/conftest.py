@@ -1,5 +1,6 @@
 """What several tests need: an S3 that runs here, and the lake of the sample logs."""
 
+import http.client
 import os
 import shutil
 import subprocess
@@ -56,14 +57,16 @@ def s3(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iter
     The server is emptied afterwards.
     """
     import boto3
-    import requests
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name, value in aws_environment.items():
         monkeypatch.setenv(name, value)
     yield boto3.client("s3")
-    requests.post(aws_environment["AWS_ENDPOINT_URL"] + "/moto-api/reset", timeout=10)
+    address = aws_environment["AWS_ENDPOINT_URL"].removeprefix("http://")
+    moto = http.client.HTTPConnection(address, timeout=10)
+    moto.request("POST", "/moto-api/reset")
+    assert moto.getresponse().status == http.HTTPStatus.OK
 
 
 @pytest.fixture(scope="session")
