@@ -9,8 +9,10 @@ and nothing else changes what is done with it.
 """
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
@@ -52,15 +54,34 @@ class Block:
         return self.remark == "served"
 
     def commands(self) -> list[Command]:
-        """Return the commands of a block of shell; a backslash joins two lines to one command."""
-        text = self.text.replace("\\\n", " ")
+        """Return the commands of a block of shell, in order."""
         if self.language == "console":
-            first, *rest = re.split(r"^\$ ", text, flags=re.MULTILINE)
+            first, *rest = re.split(r"^\$ ", self.text, flags=re.MULTILINE)
             assert not first.strip(), f"line {self.line}: output without a command"
-            pairs = [part.partition("\n") for part in rest]
-            return [Command(command, output) for command, _, output in pairs]
-        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-        return [Command(line) for line in lines]
+            return [Command(*first_command(part)) for part in rest]
+        commands = []
+        rest_of_block = self.text
+        while rest_of_block.strip():
+            text, rest_of_block = first_command(rest_of_block.lstrip())
+            commands.append(Command(text))
+        return commands
+
+
+def first_command(text: str) -> tuple[str, str]:
+    """Return the command that the text begins with, and the rest.
+
+    A command ends with its line, unless a quotation is open there or a backslash stands before it.
+    """
+    lines = text.splitlines(keepends=True)
+    for end in range(1, len(lines) + 1):
+        command = "".join(lines[:end]).rstrip("\n")
+        try:
+            shlex.split(command, comments=True)
+        except ValueError:
+            continue
+        return command, "".join(lines[end:])
+    message = f"a quotation is not closed: {text}"
+    raise AssertionError(message)
 
 
 def blocks_of(document: Path) -> list[Block]:
@@ -77,17 +98,26 @@ def blocks_of(document: Path) -> list[Block]:
     ]
 
 
-def roletrail_commands_in(document: Path) -> Iterator[str]:
-    """Yield what follows the word `roletrail` wherever the document shows a command."""
+def roletrail_commands_in(document: Path) -> Iterator[list[str]]:
+    """Yield the words that follow `roletrail` wherever the document shows a command."""
     text = document.read_text()
     spans = _CODE_SPAN.findall(_BLOCK.sub("", text))
     blocks = [block for block in blocks_of(document) if block.language in {"sh", "console"}]
     shown = [command.text for block in blocks for command in block.commands()]
     for code in (*spans, *shown):
-        for part in re.split(r"[|;&]+", code):
-            words = part.strip().partition(" ")
-            if words[0] == "roletrail":
-                yield words[2].split(">")[0].strip()
+        if "roletrail " in code:
+            for part in parts_of(code.replace("\\\n", " ")):
+                if part[:1] == ["roletrail"]:
+                    yield part[1:]
+
+
+def parts_of(command: str) -> Iterator[list[str]]:
+    """Yield the words of each part of a shell command between `|`, `;`, `&` and `>`."""
+    words = shlex.shlex(command, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    for is_sign, part in groupby(words, key=lambda word: set(word) <= set("|;&<>()")):
+        if not is_sign:
+            yield list(part)
 
 
 def pattern_of(output: str) -> re.Pattern[str]:

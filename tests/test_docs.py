@@ -162,15 +162,15 @@ def test_a_block_that_is_not_run_says_why(document: Path) -> None:
 def test_commands_and_options_that_are_named_exist(document: Path) -> None:
     known = options_by_command()
     for words in roletrail_commands_in(document):
-        name, *rest = words.split() or ["--help"]
-        command = "" if name.startswith("-") else name
-        assert command in known, f"roletrail {words}"
-        options = {word.partition("=")[0] for word in (name, *rest) if word.startswith("--")}
-        assert options <= known[command] | {"--help"}, f"roletrail {words}"
+        shown = " ".join(["roletrail", *words])
+        command = words[0] if words and not words[0].startswith("-") else ""
+        assert command in known, shown
+        options = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert options <= known[command] | {"--help"}, shown
 
 
 def test_every_command_is_documented() -> None:
-    named = {words.partition(" ")[0] for path in DOCUMENTS for words in roletrail_commands_in(path)}
+    named = {words[0] for path in DOCUMENTS for words in roletrail_commands_in(path) if words}
     assert set(options_by_command()) - {""} <= named
 
 
@@ -209,9 +209,14 @@ def test_commands_are_found_in_text_and_blocks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "Ask `roletrail who KEY`.\n\n<!-- not run: asks AWS -->\n```console\n"
-        "$ roletrail policy \\\n    --fleet f > policy.json\nerror\n```\n"
+        "$ roletrail policy \\\n    --fleet f > policy.json\nerror\n"
+        '$ roletrail sql "select 1\n    | 2" | cat\n```\n'
     )
     (block,) = blocks_of(page)
     assert (block.is_run, block.line, block.remark) == (False, 4, "not run: asks AWS")
-    assert [command.output for command in block.commands()] == ["error\n"]
-    assert list(roletrail_commands_in(page)) == ["who KEY", "policy      --fleet f"]
+    assert [command.output for command in block.commands()] == ["error\n", ""]
+    assert list(roletrail_commands_in(page)) == [
+        ["who", "KEY"],
+        ["policy", "--fleet", "f"],
+        ["sql", "select 1\n    | 2"],
+    ]
