@@ -1,4 +1,4 @@
-"""The tables: schemas, Iceberg storage, commits, and a DuckDB connection over the current snapshot."""
+"""The tables: schemas, Iceberg storage, commits, and DuckDB over the current snapshot."""
 
 from lake.catalog import Lake, open_lake
 from lake.errors import LakeError

@@ -5,14 +5,18 @@ A folder is a lake with an embedded SQLite catalog. Any other catalog (Glue, RES
 `PYICEBERG_CATALOG__NAME__…` variables.
 """
 
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
-from pyiceberg.exceptions import TableAlreadyExistsError
+from pyiceberg.exceptions import (
+    NamespaceAlreadyExistsError,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+)
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
 
@@ -56,8 +60,12 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
     they lack. Raises LakeError if there is no lake or it can't be reached.
     """
     place = str(location or os.environ.get("ROLETRAIL_LAKE") or DEFAULT_LOCATION)
-    lake = Lake(place, _named_catalog(place) if place.startswith(CATALOG_PREFIX)
-                else _folder_catalog(place, create=create))
+    lake = Lake(
+        place,
+        _named_catalog(place)
+        if place.startswith(CATALOG_PREFIX)
+        else _folder_catalog(place, create=create),
+    )
     if create:
         _ensure_tables(lake, TABLES.values())
     return lake
@@ -96,10 +104,8 @@ def _named_catalog(place: str) -> "Catalog":
 
 
 def _ensure_tables(lake: Lake, tables: Iterable[Table]) -> None:
-    try:
+    with contextlib.suppress(NamespaceAlreadyExistsError):
         lake.catalog.create_namespace(NAMESPACE)
-    except NamespaceAlreadyExistsError:
-        pass
     existing = {identifier[-1] for identifier in lake.catalog.list_tables(NAMESPACE)}
     for table in tables:
         if table.name in existing:
@@ -116,7 +122,9 @@ def _create_table(lake: Lake, table: Table) -> None:
     }
     try:
         lake.catalog.create_table(
-            (NAMESPACE, table.name), schema, partition_spec=table.partition_spec(),
+            (NAMESPACE, table.name),
+            schema,
+            partition_spec=table.partition_spec(),
             properties=properties,
         )
     except TableAlreadyExistsError:

@@ -1,7 +1,7 @@
 """How a table of the lake is declared: columns with a type and a sentence, nothing else."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -17,6 +17,9 @@ from pyiceberg.types import (
     StructType,
     TimestamptzType,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TEXT = "text"
 JSON = "json"
@@ -84,7 +87,10 @@ class Table:
         return Schema(
             *(
                 NestedField(
-                    number, column.name, iceberg_type(column.kind), required=False,
+                    number,
+                    column.name,
+                    iceberg_type(column.kind),
+                    required=False,
                     doc=column.comment,
                 )
                 for number, column in enumerate(self.columns, start=1)

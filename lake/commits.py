@@ -117,10 +117,11 @@ def _properties(staged: StagedBatch) -> dict[str, str]:
 
 
 def _batches(table: IcebergTable) -> dict[str, str]:
+    summaries = (snapshot.summary for snapshot in table.snapshots())
     return {
-        summary[BATCH_ID]: summary[BATCH_FILES] or "{}"
-        for snapshot in table.snapshots()
-        if (summary := snapshot.summary) is not None and summary[BATCH_ID] is not None
+        str(summary[BATCH_ID]): str(summary[BATCH_FILES] or "{}")
+        for summary in summaries
+        if summary is not None and summary[BATCH_ID] is not None
     }
 
 

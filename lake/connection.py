@@ -5,6 +5,7 @@ found, and files that compaction left behind are not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import duckdb
 from pyiceberg.schema import Schema
@@ -23,6 +24,9 @@ from pyiceberg.types import (
 from lake.catalog import Lake
 from lake.publication import published_snapshots
 from lake.tables import TABLES
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, S3Config
 
 SIMPLE_TYPES: Mapping[type[IcebergType], str] = {
     StringType: "varchar",
@@ -48,9 +52,7 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
         files = planned_files(iceberg_table, snapshots.get(name))
         if any(not path.startswith("/") for path in files):
             register_object_store(connection, iceberg_table)
-        connection.execute(
-            f"create view {name} as {relation_sql(iceberg_table.schema(), files)}"
-        )
+        connection.execute(f"create view {name} as {relation_sql(iceberg_table.schema(), files)}")
         comment_view(connection, name)
     return connection
 
@@ -70,8 +72,9 @@ def duckdb_path(location: str) -> str:
 
 def relation_sql(schema: Schema, files: Sequence[str]) -> str:
     """Return a query over the files whose columns are those of the schema, found by field id."""
-    columns = [(field.field_id, field.name, duckdb_type(field.field_type))
-               for field in schema.fields]
+    columns = [
+        (field.field_id, field.name, duckdb_type(field.field_type)) for field in schema.fields
+    ]
     if not files:
         nothing = ", ".join(f"null::{kind} as {name}" for _, name, kind in columns)
         return f"select {nothing} where false"
@@ -80,7 +83,10 @@ def relation_sql(schema: Schema, files: Sequence[str]) -> str:
         for number, name, kind in columns
     )
     paths = ", ".join(quoted(path) for path in files)
-    return f"select * from read_parquet([{paths}], schema = map {{{fields}}})"
+    return (
+        f"select * from read_parquet([{paths}], schema = map {{{fields}}})"  # noqa: S608 - names of
+        # columns are constants of this package, and paths are quoted
+    )
 
 
 def quoted(text: str) -> str:
@@ -93,8 +99,9 @@ def duckdb_type(kind: IcebergType) -> str:
     if isinstance(kind, ListType):
         return f"{duckdb_type(kind.element_type)}[]"
     if isinstance(kind, StructType):
-        members = ", ".join(f"{field.name} {duckdb_type(field.field_type)}"
-                            for field in kind.fields)
+        members = ", ".join(
+            f"{field.name} {duckdb_type(field.field_type)}" for field in kind.fields
+        )
         return f"struct({members})"
     return SIMPLE_TYPES[type(kind)]
 
@@ -104,9 +111,7 @@ def comment_view(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     table = TABLES[name]
     connection.execute(f"comment on view {name} is {quoted(table.comment)}")
     for column in table.columns:
-        connection.execute(
-            f"comment on column {name}.{column.name} is {quoted(column.comment)}"
-        )
+        connection.execute(f"comment on column {name}.{column.name} is {quoted(column.comment)}")
 
 
 def register_object_store(
@@ -118,18 +123,15 @@ def register_object_store(
     from obstore.fsspec import FsspecStore
 
     properties = iceberg_table.io.properties
-    config = {
-        option: properties[name]
-        for name, option in (
-            ("s3.endpoint", "endpoint"),
-            ("s3.region", "region"),
-            ("s3.access-key-id", "access_key_id"),
-            ("s3.secret-access-key", "secret_access_key"),
-            ("s3.session-token", "token"),
-        )
-        if properties.get(name)
-    }
-    plain_http = config.get("endpoint", "").startswith("http://")
-    connection.register_filesystem(
-        FsspecStore("s3", config=config, client_options={"allow_http": plain_http})
-    )
+    config: S3Config = {}
+    if endpoint := properties.get("s3.endpoint"):
+        config["endpoint"] = endpoint
+    if region := properties.get("s3.region"):
+        config["region"] = region
+    if key_id := properties.get("s3.access-key-id"):
+        config["access_key_id"] = key_id
+        config["secret_access_key"] = properties["s3.secret-access-key"]
+    if token := properties.get("s3.session-token"):
+        config["session_token"] = token
+    options: ClientConfig = {"allow_http": str(endpoint).startswith("http://")}
+    connection.register_filesystem(FsspecStore("s3", config=config, client_options=options))

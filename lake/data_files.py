@@ -25,9 +25,7 @@ def write_data_files(iceberg_table: IcebergTable, rows: pa.Table) -> list[str]:
     rows = rows.select(schema.names).cast(schema)
     if table.sort_by:
         rows = rows.sort_by([(name, "ascending") for name in table.sort_by])
-    return [
-        _write(iceberg_table, day, part) for day, part in _days(rows, table.day_partition)
-    ]
+    return [_write(iceberg_table, day, part) for day, part in _days(rows, table.day_partition)]
 
 
 def arrow_schema(iceberg_table: IcebergTable) -> pa.Schema:
@@ -65,9 +63,7 @@ def _write(iceberg_table: IcebergTable, folder: str, rows: pa.Table) -> str:
     location = f"{iceberg_table.location()}/data/{folder}{uuid.uuid4().hex}.parquet"
     # A filter is sized for one row group; the default is for a million values.
     size = {"ndv": min(rows.num_rows, ROW_GROUP_ROWS), "fpp": 0.01}
-    bloom_filters = {
-        name: size for name in TABLES[iceberg_table.name()[-1]].bloom_filters
-    } or None
+    bloom_filters = dict.fromkeys(TABLES[iceberg_table.name()[-1]].bloom_filters, size) or None
     with iceberg_table.io.new_output(location).create() as stream:
         pq.write_table(
             rows,

@@ -20,11 +20,15 @@ EVENTS = Table(
         Column("event_name", TEXT, "The API called, such as ListBuckets."),
         Column("aws_region", TEXT, "Region the request was made to."),
         Column("source_ip_address", TEXT, "Caller's address, or the name of an AWS service."),
-        Column("user_agent", TEXT, "Client software as it named itself; under the caller's control."),
+        Column(
+            "user_agent", TEXT, "Client software as it named itself; under the caller's control."
+        ),
         Column("error_code", TEXT, "Error the service answered with; null on success."),
         Column("error_message", TEXT, "The error in words."),
         Column("request_id", TEXT, "Id of the request; not unique across events."),
-        Column("event_type", TEXT, "AwsApiCall, AwsServiceEvent, AwsConsoleSignIn, AwsVpceEvent, …"),
+        Column(
+            "event_type", TEXT, "AwsApiCall, AwsServiceEvent, AwsConsoleSignIn, AwsVpceEvent, …"
+        ),
         Column("event_category", TEXT, "Management, Data, NetworkActivity or Insight."),
         Column("api_version", TEXT, "API version of the service, where the record names it."),
         Column("read_only", FLAG, "Whether the call only read."),
@@ -46,7 +50,9 @@ EVENTS = Table(
         Column("on_behalf_of_identity_store_arn", TEXT, "Identity store of that user."),
         Column("in_scope_of_source_arn", TEXT, "Resource that the service acted for."),
         Column("in_scope_of_source_account", TEXT, "Account of that resource."),
-        Column("in_scope_of_issuer_type", TEXT, "Kind of resource that credentials were issued to."),
+        Column(
+            "in_scope_of_issuer_type", TEXT, "Kind of resource that credentials were issued to."
+        ),
         Column("in_scope_of_credentials_issued_to", TEXT, "ARN that credentials were issued to."),
         Column("issuing_role_type", TEXT, "sessionIssuer.type: Role, User, Root."),
         Column("issuing_role_arn", TEXT, "ARN of the role (or user) that issued the credentials."),
