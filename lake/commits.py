@@ -57,7 +57,7 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
         staged = _without_newcomers(lake, events, staged)
         try:
             with events.transaction() as transaction:
-                _append(transaction, staged.files.get(EVENTS.name, ()), _properties(staged))
+                append_files(transaction, staged.files.get(EVENTS.name, ()), _properties(staged))
         except (CommitFailedException, OperationalError):
             continue
     message = f"{lake.location}: other writers came first {ATTEMPTS} times. Run it again"
@@ -91,7 +91,7 @@ def _append_once(lake: Lake, name: str, batch_id: str, files: list[str]) -> None
             return
         try:
             with table.transaction() as transaction:
-                _append(transaction, files, {BATCH_ID: batch_id})
+                append_files(transaction, files, {BATCH_ID: batch_id})
         except (CommitFailedException, OperationalError):
             continue
         return
@@ -99,9 +99,10 @@ def _append_once(lake: Lake, name: str, batch_id: str, files: list[str]) -> None
     raise LakeError(message)
 
 
-def _append(
+def append_files(
     transaction: Transaction, files: tuple[str, ...] | list[str], properties: dict[str, str]
 ) -> None:
+    """Add data files to the table in this transaction, with properties on the new snapshot."""
     if files:
         transaction.add_files(
             list(files), snapshot_properties=properties, check_duplicate_files=False

@@ -22,7 +22,7 @@ from pyiceberg.types import (
 )
 
 from lake.catalog import Lake
-from lake.publication import published_snapshots
+from lake.publication import last_publication
 from lake.tables import TABLES
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     connection = duckdb.connect(":memory:")
     connection.execute("set parquet_metadata_cache = true")
     connection.execute("set timezone = 'UTC'")
-    snapshots = published_snapshots(lake)
+    snapshots = last_publication(lake).snapshots
+    readable: list[str] = []
     for name in tables:
         iceberg_table = lake.table(name)
         files = planned_files(iceberg_table, snapshots.get(name))
@@ -54,7 +55,15 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
             register_object_store(connection, iceberg_table)
         connection.execute(f"create view {name} as {relation_sql(iceberg_table.schema(), files)}")
         comment_view(connection, name)
+        readable += files
+    connection.execute("set allowed_paths = $paths", {"paths": readable})
     return connection
+
+
+def close_to_outside(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the connection read the files of the lake and nothing else, for good."""
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
 
 
 def planned_files(iceberg_table: IcebergTable, snapshot_id: int | None = None) -> list[str]:

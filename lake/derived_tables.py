@@ -144,7 +144,102 @@ SESSION_ACTIVITY = Table(
     ),
 )
 
+ROLE_SESSION_SIGHTINGS = Table(
+    name="role_session_sightings",
+    comment="One row per UTC day and place that a role session was used from.",
+    day_partition="day_at",
+    sort_by=("day_at",),
+    columns=(
+        Column("day_at", TIME, "Start of the day, UTC."),
+        Column("role_session_id", TEXT, "Role session."),
+        Column("source_ip_address", TEXT, "Address, or the name of an AWS service."),
+        Column("vpc_endpoint_id", TEXT, "Endpoint, if it came through one."),
+        Column("vpc_endpoint_account_id", TEXT, "Account of that endpoint, as the event says."),
+        Column("aws_region", TEXT, "Region called."),
+        Column("invoked_by", TEXT, "Service that called on the credentials' behalf."),
+        Column("user_agent_app_id", TEXT, "Application id in the user agent, if one is set."),
+        Column("recipient_account_id", TEXT, "Account whose trail shows it."),
+        Column("access_key_id", TEXT, "Access key id."),
+        Column("user_identity_type", TEXT, "Kind of identity."),
+        Column("user_identity_arn", TEXT, "ARN of the identity."),
+        Column("user_identity_account_id", TEXT, "Account of the identity."),
+        Column("principal_id", TEXT, "Unique id of the identity."),
+        Column("issuing_role_arn", TEXT, "Role that issued the credentials."),
+        Column("issuing_role_id", TEXT, "Its unique id."),
+        Column("issuing_role_account_id", TEXT, "Its account."),
+        Column("role_session_name", TEXT, "Name of the role session."),
+        Column("credentials_created_at", TIME, "When the credentials were issued, UTC."),
+        Column("source_identity", TEXT, "Source identity, if one was set."),
+        Column("in_scope_of_issuer_type", TEXT, "Kind of resource they were issued to."),
+        Column("in_scope_of_credentials_issued_to", TEXT, "That resource."),
+        Column("user_agent", TEXT, "A user agent seen there."),
+        Column("is_disputed", FLAG, "Whether one key names several roles there."),
+        Column("sighting_event_id", TEXT, "An event that shows it."),
+        Column("first_event_at", TIME, "First call of the day there, UTC."),
+        Column("last_event_at", TIME, "Last one, UTC."),
+        Column("event_count", COUNT, "Calls."),
+        Column("denied_count", COUNT, "Of these, denied."),
+    ),
+)
+
+CREDENTIAL_ISSUES = Table(
+    name="credential_issues",
+    comment="One row per STS call that issued credentials; both copies of one across accounts.",
+    day_partition="day_at",
+    sort_by=("day_at",),
+    columns=(
+        Column("day_at", TIME, "Start of the day, UTC."),
+        Column("assume_event_id", TEXT, "The STS event."),
+        Column("assume_event_name", TEXT, "AssumeRole, AssumeRoleWithSAML, …"),
+        Column("assumed_at", TIME, "When, UTC."),
+        Column("recipient_account_id", TEXT, "Account whose trail shows it."),
+        Column("shared_event_id", TEXT, "Common id of the copies in several accounts."),
+        Column("parent_role_session_id", TEXT, "Role session that called."),
+        Column("parent_type", TEXT, "Kind of identity that called."),
+        Column("parent_account_id", TEXT, "Account of that identity."),
+        Column("parent_principal_arn", TEXT, "Principal that called."),
+        Column("invoked_by", TEXT, "Service that called."),
+        Column("source_ip_address", TEXT, "Address that it called from."),
+        Column("vpc_endpoint_id", TEXT, "Endpoint that it called through."),
+        Column("issued_access_key_id", TEXT, "Key that was issued; null where it isn't shown."),
+        Column("role_arn", TEXT, "Role that was assumed."),
+        Column("role_session_name", TEXT, "Name given to the role session."),
+        Column("assumed_role_id", TEXT, "Unique id of the role and the name."),
+        Column("source_identity", TEXT, "Source identity, if one was set."),
+        Column("role_session_tags", JSON, "Tags passed along."),
+    ),
+)
+
+ROLE_SESSION_NETWORKS = Table(
+    name="role_session_networks",
+    comment="One row per role session and place, and whether that is its workload's own network.",
+    columns=(
+        Column("role_session_id", TEXT, "Role session."),
+        Column("source_ip_address", TEXT, "Address, or the name of an AWS service."),
+        Column("vpc_endpoint_id", TEXT, "Endpoint, if it came through one."),
+        Column("credential_use", TEXT, "inside, outside or unknown."),
+        Column("first_event_at", TIME, "First call there, UTC."),
+        Column("last_event_at", TIME, "Last one, UTC."),
+    ),
+)
+
+ENDPOINT_OWNERSHIP = Table(
+    name="endpoint_ownership",
+    comment="One row per VPC endpoint that calls came through, and whose it is.",
+    columns=(
+        Column("vpc_endpoint_id", TEXT, "Endpoint."),
+        Column("vpc_id", TEXT, "Its VPC, if it is ours."),
+        Column("service_name", TEXT, "Its service, if it is ours."),
+        Column("resource_history_id", TEXT, "Row that shows it to be ours."),
+        Column("ownership", TEXT, "own, foreign or unknown."),
+    ),
+)
+
 DERIVED_TABLES = (
+    ROLE_SESSION_SIGHTINGS,
+    CREDENTIAL_ISSUES,
+    ENDPOINT_OWNERSHIP,
+    ROLE_SESSION_NETWORKS,
     ROLE_SESSIONS,
     CREDENTIAL_LINEAGE,
     STREAMING_SESSIONS,

@@ -5,31 +5,52 @@ property of `attributions` then names the snapshot of each: setting it is the on
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.exceptions import CommitFailedException
+from sqlalchemy.exc import OperationalError
 
 from lake.catalog import Lake
-from lake.derived_tables import ATTRIBUTIONS, DERIVED_TABLES
+from lake.derived_tables import ATTRIBUTIONS
 from lake.errors import LakeError
 
-PUBLISHED = "roletrail.published-snapshots"
+PUBLISHED = "roletrail.published"
 
 
-def published_snapshots(lake: Lake) -> dict[str, int]:
-    """Return the snapshot id of each derived table in the last complete attribution run."""
-    try:
-        properties = lake.table(ATTRIBUTIONS.name).properties
-    except (LakeError, NoSuchTableError):
-        return {}
-    return dict(json.loads(properties.get(PUBLISHED, "{}")))
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One complete attribution run.
+
+    `snapshots` has the snapshot id of each derived table; `days` says which data files of
+    `events` each UTC day (`YYYY-MM-DD`) was attributed from, as a fingerprint; `settings` is a
+    fingerprint of the settings and rules of the run.
+    """
+
+    snapshots: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, str] = field(default_factory=dict)
+    settings: str = ""
 
 
-def publish(lake: Lake) -> None:
-    """Make the current snapshots of all derived tables the ones that readers see."""
-    snapshots = {
-        table.name: snapshot.snapshot_id
-        for table in DERIVED_TABLES
-        if (snapshot := lake.table(table.name).current_snapshot()) is not None
+def last_publication(lake: Lake) -> Publication:
+    """Return the last complete attribution run; an empty one if there was none."""
+    text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED)
+    return Publication(**json.loads(text)) if text else Publication()
+
+
+def publish(lake: Lake, publication: Publication) -> None:
+    """Make this run the one that readers see.
+
+    Raises LakeError if another run is published at the same time.
+    """
+    content = {
+        "snapshots": dict(publication.snapshots),
+        "days": dict(publication.days),
+        "settings": publication.settings,
     }
-    with lake.table(ATTRIBUTIONS.name).transaction() as transaction:
-        transaction.set_properties({PUBLISHED: json.dumps(snapshots, sort_keys=True)})
+    try:
+        with lake.table(ATTRIBUTIONS.name).transaction() as transaction:
+            transaction.set_properties({PUBLISHED: json.dumps(content, sort_keys=True)})
+    except (CommitFailedException, OperationalError) as error:
+        message = f"{lake.location}: another attribution is published. Run it again later"
+        raise LakeError(message) from error

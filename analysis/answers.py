@@ -1,0 +1,89 @@
+"""Asking a lake: SQL over its tables and views, and the saved questions by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+import duckdb
+
+from analysis.errors import AnalysisError
+from analysis.explanation import Explanation, explain
+from analysis.views import create_views
+from lake import Lake, open_lake
+from lake.connection import close_to_outside, connect
+
+READ_ONLY = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A lake as it was when it was opened, for reading only. Open it again to see newer data.
+
+    Each question runs on a cursor of its own, so that several threads can ask at once.
+    """
+
+    lake: Lake
+    _connection: duckdb.DuckDBPyConnection = field(repr=False)
+
+    def sql(
+        self, query: str, parameters: Mapping[str, object] | None = None
+    ) -> duckdb.DuckDBPyRelation:
+        """Return the answer to a query over the tables and views; `$name` takes a parameter.
+
+        Raises AnalysisError for anything but one query that reads, and DuckDB's own errors for
+        a query that is wrong.
+        """
+        statements = duckdb.extract_statements(query)
+        if len(statements) != 1 or statements[0].type not in READ_ONLY:
+            message = "only one query that reads is taken: select, with, from, describe or show"
+            raise AnalysisError(message)
+        relation: duckdb.DuckDBPyRelation | None = self._connection.cursor().sql(
+            query, params=dict(parameters or {})
+        )
+        if relation is None:
+            message = "the query gives no rows to show: ask with select"
+            raise AnalysisError(message)
+        return relation
+
+    def ask(self, question: str, **parameters: object) -> duckdb.DuckDBPyRelation:
+        """Return the answer to a saved question: the file of that name in `analysis/questions`.
+
+        Parameters that the question has and the caller leaves out are null. Raises
+        AnalysisError if there is no such question or it has no such parameter.
+        """
+        query = question_sql(question)
+        wanted = duckdb.extract_statements(query)[0].named_parameters
+        if unknown := parameters.keys() - wanted:
+            message = f"question {question} has no parameter {', '.join(sorted(unknown))}"
+            raise AnalysisError(message)
+        return self.sql(query, {name: parameters.get(name) for name in wanted})
+
+    def explain(self, subject: str) -> Explanation:
+        """Return the chain of evidence behind an event or a streaming session, in words.
+
+        Raises AnalysisError if the lake has neither by that id.
+        """
+        return explain(self, subject)
+
+
+def open_answers(location: str | None = None) -> Answers:
+    """Return the lake at this location for asking; see `lake.open_lake` for what it can be.
+
+    Raises LakeError if there is no lake.
+    """
+    lake = open_lake(location)
+    connection = connect(lake)
+    create_views(connection)
+    close_to_outside(connection)
+    return Answers(lake, connection)
+
+
+@cache
+def question_sql(question: str) -> str:
+    """Return the text of a saved question. Raises AnalysisError if there is none of that name."""
+    file = files("analysis").joinpath("questions", f"{question}.sql")
+    if not question.isidentifier() or not file.is_file():
+        message = f"there is no question {question}"
+        raise AnalysisError(message)
+    return file.read_text()

@@ -1,0 +1,292 @@
+"""Attribution: from what ingest stored to who was behind each role session, as one atomic run.
+
+What the events of a day show of each role session is kept, day by day. Everything about role
+sessions, streaming sessions and claims is computed from those rows over all days, so that the
+result doesn't depend on which days were attributed when. Only days whose events or claims have
+changed are read again.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from analysis.attribution_settings import AttributionSettings
+from analysis.event_days import EventDays
+from analysis.views import STEPS, view_sql
+from analysis.workload_rules import decide_workloads
+from lake import Lake
+from lake.connection import connect
+from lake.derived_tables import DERIVED_TABLES
+from lake.publication import Publication, last_publication, publish
+from lake.replacement import replace_rows
+
+SPAN_DAYS = 7
+KEPT_BY_DAY = ("role_session_sightings", "credential_issues")
+BUILT_ANEW = (
+    "endpoint_ownership",
+    "role_session_networks",
+    "role_sessions",
+    "credential_lineage",
+    "streaming_sessions",
+    "attributions",
+)
+# The endpoint's owner stands in every event that came through it, so that days can't be told.
+CHANGES_ANY_DAY = "endpoint_ownership"
+TABLES_BY_NAME = {table.name: table for table in DERIVED_TABLES}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionSummary:
+    """What a run found: counts over the whole lake, and the days that it had to read again.
+
+    `by_confidence` counts the calls of AppStream fleets by certain, strong, weak and
+    not_attributable.
+    """
+
+    events: int
+    role_sessions: int
+    streaming_sessions: int
+    attributions: int
+    by_confidence: Mapping[str, int]
+    days_read: int
+    seconds: float
+
+
+def attribute(
+    lake: Lake,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    settings: AttributionSettings | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> AttributionSummary:
+    """Attribute the lake's events and publish the result; readers see it whole or not at all.
+
+    With `since` or `until` (UTC days, half-open) only those days' events are read, and claims
+    that reach other days are brought up to date there too. Running it again without news changes
+    nothing. Raises LakeError if another run gets in the way, AnalysisError if the user's workload
+    rules are wrong.
+    """
+    started = time.monotonic()
+    run = _Run(lake, settings or AttributionSettings(), on_step or _say_nothing)
+    days_read = run.run(since, until)
+    summary = run.summary(days_read, time.monotonic() - started)
+    run.connection.close()
+    return summary
+
+
+def _say_nothing(_step: str) -> None:
+    """Take a step's name and do nothing with it."""
+
+
+class _Run:
+    """One run: a DuckDB connection whose schema `run` holds the new rows, `main` the old ones."""
+
+    def __init__(
+        self, lake: Lake, settings: AttributionSettings, on_step: Callable[[str], None]
+    ) -> None:
+        self.lake = lake
+        self.settings = settings
+        self.rules = settings.rules()
+        self.on_step = on_step
+        self.connection = connect(lake)
+        self.connection.execute("create schema run")
+        self.connection.execute("set search_path = 'run,main'")
+        self.published = last_publication(lake)
+        self.days = EventDays.of(lake)
+
+    def run(self, since: date | None, until: date | None) -> int:
+        """Attribute, write and publish; return the number of days that were read."""
+        settings_print = self.settings_print()
+        changed = self.days.changed_since(self.published.days, since, until)
+        self.on_step("reading events")
+        self.read_days(changed)
+        for name in STEPS:
+            self.on_step(name.replace("_", " "))
+            if name == "role_session_workloads":
+                decide_workloads(self.connection, self.rules)
+            self.create(name)
+        everything = settings_print != self.published.settings or self.differs(CHANGES_ANY_DAY)
+        to_roll_up = changed | (self.known_days() if everything else self.days_of_changed_claims())
+        self.on_step("session activity")
+        self.roll_up(to_roll_up)
+        self.create("streaming_sessions")
+        self.on_step("writing")
+        snapshots = self.write(changed, to_roll_up)
+        days = self.days.fingerprints(changed, self.published.days)
+        publish(self.lake, Publication(snapshots, days, settings_print))
+        return len(changed | to_roll_up)
+
+    def settings_print(self) -> str:
+        """Return the settings and rules as text, to be compared with those of the last run."""
+        return repr((self.settings.parameters(), self.rules))
+
+    def create(self, name: str) -> None:
+        """Make table `run.name` of the view's SQL."""
+        self.connection.execute(f"create table run.{name} as {view_sql(name)}", self.given(name))
+
+    def given(self, name: str, **more: object) -> dict[str, object]:
+        """Return the parameters that the view's SQL names."""
+        wanted = duckdb.extract_statements(view_sql(name))[0].named_parameters
+        values = {**self.settings.parameters(), **more}
+        return {parameter: values[parameter] for parameter in wanted}
+
+    # ── the events of some days ──────────────────────────────────────────────────────────────
+
+    def read_days(self, changed: set[date]) -> None:
+        """Make the tables that are kept by day: the old rows of other days, these days' anew."""
+        for name in KEPT_BY_DAY:
+            self.connection.execute(
+                f"create table run.{name} as "  # noqa: S608 - a constant of this module
+                f"select * from main.{name} where not list_contains($days, cast(day_at as date))",
+                {"days": sorted(changed)},
+            )
+        for span in spans(changed):
+            self.look_at(span)
+            for name in KEPT_BY_DAY:
+                self.insert(name, span)
+
+    def roll_up(self, days: set[date]) -> None:
+        """Make session_activity of these days, and keep the old rows of the others."""
+        self.connection.execute(
+            "create table run.session_activity as select * from main.session_activity "
+            "where not list_contains($days, cast(hour_at as date))",
+            {"days": sorted(days)},
+        )
+        for span in spans(days):
+            self.look_at(span)
+            self.insert("session_activity", span)
+
+    def look_at(self, span: tuple[date, date]) -> None:
+        """Make the views over events see the data files of these days alone."""
+        self.connection.execute(f"create or replace view run.events as {self.days.sql(*span)}")
+        for name in ("role_session_events", "attributed_events"):
+            if name == "attributed_events" and not self.has("attributions"):
+                continue
+            self.connection.execute(f"create or replace view run.{name} as {view_sql(name)}")
+
+    def has(self, name: str) -> bool:
+        """Return whether the run has made this table yet."""
+        found = self.connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'run' and table_name = $name",
+            {"name": name},
+        )
+        return found.fetchone() is not None
+
+    def insert(self, name: str, span: tuple[date, date]) -> None:
+        """Add the rows of these days to a table that is kept by day."""
+        since, until = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in span)
+        self.connection.execute(
+            f"insert into run.{name} by name {view_sql(name)}",
+            self.given(name, since=since, until=until),
+        )
+
+    # ── what has changed ─────────────────────────────────────────────────────────────────────
+
+    def known_days(self) -> set[date]:
+        """Return the days that are attributed, by this run or an earlier one."""
+        rows = self.connection.execute(
+            "select cast(hour_at as date) from main.session_activity "
+            "union select cast(day_at as date) from run.role_session_sightings"
+        )
+        return {day for (day,) in rows.fetchall()}
+
+    def differs(self, name: str) -> bool:
+        """Return whether the new rows of a table differ from the published ones."""
+        return self.count(_changed_rows(name, "count(*)")) > 0
+
+    def days_of_changed_claims(self) -> set[date]:
+        """Return the days in which somebody's call is now attributed differently than before."""
+        changed_ids = " union ".join(
+            _changed_rows(name, "role_session_id")
+            for name in ("attributions", "role_sessions", "role_session_networks")
+        )
+        rows = self.connection.execute(
+            f"""
+            select cast(day_at as date) from run.role_session_sightings
+            where role_session_id in ({changed_ids})
+            union
+            {_changed_rows("attributions", "cast(valid_from as date)")} and event_id is not null
+            """  # noqa: S608 - constants of this module
+        )
+        return {day for (day,) in rows.fetchall()}
+
+    # ── keeping the result ───────────────────────────────────────────────────────────────────
+
+    def write(self, changed: set[date], rolled_up: set[date]) -> dict[str, int]:
+        """Write what differs from the published run; return each table's snapshot id."""
+        snapshots = dict(self.published.snapshots)
+        for name in BUILT_ANEW:
+            if name not in snapshots or self.differs(name):
+                snapshots[name] = replace_rows(
+                    self.lake, TABLES_BY_NAME[name], self.rows(name), None
+                )
+        for name, column, days in (
+            *((name, "day_at", changed) for name in KEPT_BY_DAY),
+            ("session_activity", "hour_at", rolled_up),
+        ):
+            if name not in snapshots or days:
+                rows = self.rows(name, f"list_contains($days, cast({column} as date))", days)
+                snapshots[name] = replace_rows(self.lake, TABLES_BY_NAME[name], rows, days)
+        return snapshots
+
+    def rows(self, name: str, condition: str = "true", days: Iterable[date] = ()) -> pa.Table:
+        """Return rows that the run has made, with the columns of the lake's table."""
+        columns = ", ".join(column.name for column in TABLES_BY_NAME[name].columns)
+        parameters = {"days": sorted(days)} if "$days" in condition else {}
+        query = f"select {columns} from run.{name} where {condition}"  # noqa: S608 - constants
+        return self.connection.execute(query, parameters).to_arrow_table()
+
+    def summary(self, days_read: int, seconds: float) -> AttributionSummary:
+        """Return what the run found."""
+        fleet_calls = self.connection.execute("""
+            select coalesce(session_confidence, 'not_attributable'), sum(event_count)
+            from run.session_activity
+            where workload_kind = 'appstream_fleet'
+            group by all
+        """).fetchall()
+        return AttributionSummary(
+            events=self.count("select coalesce(sum(event_count), 0) from run.session_activity"),
+            role_sessions=self.count("select count(*) from run.role_sessions"),
+            streaming_sessions=self.count("select count(*) from run.streaming_sessions"),
+            attributions=self.count("select count(*) from run.attributions"),
+            by_confidence={confidence: int(calls) for confidence, calls in fleet_calls},
+            days_read=days_read,
+            seconds=seconds,
+        )
+
+    def count(self, query: str) -> int:
+        """Return the number that a query gives."""
+        row = self.connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+
+def spans(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Return the days as half-open spans of neighbouring days, each short enough for memory."""
+    result: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if result and result[-1][1] == day and (day - result[-1][0]).days < SPAN_DAYS:
+            result[-1] = (result[-1][0], day + timedelta(days=1))
+        else:
+            result.append((day, day + timedelta(days=1)))
+    return result
+
+
+def _changed_rows(name: str, what: str) -> str:
+    """Return a query of something over the rows that only the old or only the new table has."""
+    columns = ", ".join(
+        column.name
+        for column in TABLES_BY_NAME[name].columns
+        if column.name not in ("api_count", "denied_count") or name != "streaming_sessions"
+    )
+    return f"""
+    select {what} from (
+        (select {columns} from run.{name} except select {columns} from main.{name})
+        union all
+        (select {columns} from main.{name} except select {columns} from run.{name})
+    ) as changed where true
+    """  # noqa: S608 - constants of this module

@@ -1,0 +1,17 @@
+-- One row per minute, API, result and confidence with a call in a streaming session, newest first, at
+-- most $limit rows.
+select
+    date_trunc('minute', event_time) as minute_at,
+    event_source,
+    event_name,
+    result,
+    session_confidence,
+    count(*) as event_count
+from attributed_events
+where event_time >= $since
+    and event_time < $until
+    and streaming_session_id = $streaming_session_id
+    and event_category is distinct from 'NetworkActivity'
+group by 1, 2, 3, 4, 5
+order by minute_at desc, event_name
+limit $limit

@@ -1,0 +1,121 @@
+-- One row per role session, path and stretch of time in which the same claims hold. Claims about one
+-- event stand as they are. Where claims agree, the surest one speaks; where they name different people
+-- or streaming sessions, the piece is weak and lists them all, whatever each claim said for itself.
+with claims as (
+    select * from instance_claims
+    union all
+    select * from chained_claims
+    union all
+    select * from source_identity_claims
+),
+
+numbered as (
+    select
+        *,
+        coalesce(source_ip_address, '') as path_key,
+        case confidence when 'certain' then 1 when 'strong' then 2 else 3 end as rank
+    from claims
+),
+
+cuts as (
+    select role_session_id, path_key, valid_from as cut_at from numbered
+    union
+    select role_session_id, path_key, valid_to from numbered
+),
+
+stretches as (
+    select
+        role_session_id,
+        path_key,
+        cut_at as valid_from,
+        lead(cut_at) over (partition by role_session_id, path_key order by cut_at) as valid_to
+    from cuts
+),
+
+held as (
+    select
+        stretches.role_session_id,
+        stretches.path_key,
+        stretches.valid_from,
+        stretches.valid_to,
+        numbered.* exclude (role_session_id, path_key, valid_from, valid_to),
+        row_number() over (
+            partition by stretches.role_session_id, stretches.path_key, stretches.valid_from
+            order by rank, method, streaming_session_ids, user_ids
+        ) as position,
+        count(*) over (
+            partition by stretches.role_session_id, stretches.path_key, stretches.valid_from
+        ) as claim_count
+    from stretches
+    inner join numbered
+        on numbered.role_session_id = stretches.role_session_id
+        and numbered.path_key = stretches.path_key
+        and numbered.valid_from <= stretches.valid_from
+        and numbered.valid_to >= stretches.valid_to
+    where stretches.valid_to > stretches.valid_from
+),
+
+single as (
+    select
+        role_session_id,
+        path_key,
+        valid_from,
+        valid_to,
+        streaming_session_ids,
+        user_ids,
+        method,
+        confidence,
+        fleet_name,
+        stack_name,
+        vpc_id,
+        evidence_event_ids,
+        history_ids
+    from held
+    where claim_count = 1
+),
+
+several as (
+    select
+        role_session_id,
+        path_key,
+        valid_from,
+        valid_to,
+        list_sort(list_distinct(flatten(array_agg(streaming_session_ids))))
+            as streaming_session_ids,
+        list_sort(list_distinct(flatten(array_agg(user_ids)))) as user_ids,
+        list_aggregate(list_sort(array_agg(distinct method)), 'string_agg', '+') as method,
+        min(rank) as rank,
+        case when count(distinct fleet_name) = 1 then min(fleet_name) end as fleet_name,
+        case when count(distinct stack_name) = 1 then min(stack_name) end as stack_name,
+        case when count(distinct vpc_id) = 1 then min(vpc_id) end as vpc_id,
+        list_sort(list_distinct(flatten(array_agg(evidence_event_ids)))) as evidence_event_ids,
+        list_sort(list_distinct(flatten(array_agg(history_ids)))) as history_ids
+    from held
+    where claim_count > 1
+    group by role_session_id, path_key, valid_from, valid_to
+)
+
+select * from single
+
+union all
+
+select
+    role_session_id,
+    path_key,
+    valid_from,
+    valid_to,
+    streaming_session_ids,
+    user_ids,
+    method,
+    case
+        when array_length(streaming_session_ids) > 1 or array_length(user_ids) > 1 then 'weak'
+        when rank = 1 then 'certain'
+        when rank = 2 then 'strong'
+        else 'weak'
+    end as confidence,
+    fleet_name,
+    stack_name,
+    vpc_id,
+    evidence_event_ids,
+    history_ids
+from several

@@ -1,0 +1,67 @@
+-- One row per role session seen on a streaming instance and stretch of that instance's time: who was on
+-- it. Calls from the instance's own address are claimed directly; all other calls of the same
+-- credentials inherit the claim, one level less sure. Time without a streaming session makes no claim.
+with links as (
+    select
+        instances.*,
+        segments.valid_from,
+        segments.valid_to,
+        segments.is_grace,
+        segments.streaming_session_ids,
+        segments.streaming_session_count,
+        segments.user_ids,
+        segments.stack_name,
+        case when instances.is_network_confirmed then 0 else 1 end
+        + case when instances.is_role_confirmed then 0 else 1 end
+        + case when segments.is_end_known then 0 else 1 end as unconfirmed_links,
+        segments.is_grace
+        or segments.streaming_session_count > 1
+        or instances.instances_at_address > 1
+        or not instances.is_time_consistent as is_doubtful
+    from role_session_instances as instances
+    inner join streaming_instance_segments as segments
+        on segments.streaming_instance_id = instances.streaming_instance_id
+        and segments.eni_private_ip_address = instances.eni_private_ip_address
+),
+
+paths as (
+    select
+        *,
+        eni_private_ip_address as source_ip_address,
+        'private_address' as path,
+        case
+            when is_doubtful or unconfirmed_links > 1 then 'weak'
+            when unconfirmed_links = 1 then 'strong'
+            else 'certain'
+        end as confidence
+    from links
+
+    union all
+
+    select
+        *,
+        null as source_ip_address,
+        'credential' as path,
+        case
+            when is_doubtful or unconfirmed_links > 0 or instances_of_role_session > 1 then 'weak'
+            else 'strong'
+        end as confidence
+    from links
+)
+
+select
+    role_session_id,
+    source_ip_address,
+    cast(null as varchar) as event_id,
+    valid_from,
+    valid_to,
+    streaming_session_ids,
+    user_ids,
+    case when is_grace then path || '_grace' else path end as method,
+    confidence,
+    fleet_name,
+    stack_name,
+    vpc_id,
+    [sighting_event_id] as evidence_event_ids,
+    list_distinct([role_history_id, interface_history_id]) as history_ids
+from paths

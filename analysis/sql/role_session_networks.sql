@@ -1,0 +1,92 @@
+-- One row per role session and place that it was used from, and whether that place is inside the network
+-- of its workload, outside it, or unknown. A service that calls on the caller's behalf is neither.
+with places as (
+    select
+        role_session_id,
+        source_ip_address,
+        vpc_endpoint_id,
+        bool_and(invoked_by is not null) as is_invoked_by_service,
+        min(issuing_role_arn) as issuing_role_arn,
+        min(first_event_at) as first_event_at,
+        max(last_event_at) as last_event_at
+    from role_session_sightings
+    group by role_session_id, source_ip_address, vpc_endpoint_id
+),
+
+workload_networks as (
+    select
+        workloads.role_session_id,
+        workloads.workload_kind,
+        bool_or(resources.has_default_internet_access) as has_default_internet_access,
+        list_distinct(array_agg(resources.vpc_id)) as vpc_ids
+    from role_sessions as workloads
+    left join appstream_resources as resources
+        on resources.iam_role_arn = workloads.issuing_role_arn
+        and (
+            list_contains(workloads.candidate_fleet_names, resources.resource_name)
+            or resources.resource_name = workloads.image_builder_name
+        )
+        and resources.valid_from <= workloads.last_event_at
+        and resources.valid_to > workloads.first_event_at
+    where workloads.workload_kind in (
+        'appstream_fleet', 'appstream_image_builder', 'appstream_app_block_builder',
+        'ec2_instance', 'ecs_task', 'eks_pod'
+    )
+    group by workloads.role_session_id, workloads.workload_kind
+),
+
+egress_known as (
+    select distinct issuing_role_arn from egress_addresses
+),
+
+described as (
+    select
+        places.*,
+        networks.workload_kind,
+        coalesce(networks.has_default_internet_access, false) as has_default_internet_access,
+        networks.vpc_ids,
+        endpoints.ownership,
+        endpoints.vpc_id as endpoint_vpc_id,
+        regexp_matches(places.source_ip_address, '^\d{1,3}(\.\d{1,3}){3}$|:') as is_address,
+        addresses.public_ip_address is not null as is_own_public_address,
+        egress.source_ip_address is not null as is_egress_address,
+        egress_known.issuing_role_arn is not null
+        or own_networks.account_id is not null as is_egress_known
+    from places
+    left join workload_networks as networks
+        on networks.role_session_id = places.role_session_id
+    left join endpoint_ownership as endpoints
+        on endpoints.vpc_endpoint_id = places.vpc_endpoint_id
+    left join own_public_addresses as addresses
+        on addresses.public_ip_address = places.source_ip_address
+    left join egress_addresses as egress
+        on egress.issuing_role_arn = places.issuing_role_arn
+        and egress.source_ip_address = places.source_ip_address
+    left join egress_known
+        on egress_known.issuing_role_arn = places.issuing_role_arn
+    left join (select distinct account_id from own_public_addresses) as own_networks
+        on own_networks.account_id = split_part(places.issuing_role_arn, ':', 5)
+)
+
+select
+    role_session_id,
+    source_ip_address,
+    vpc_endpoint_id,
+    case
+        when workload_kind is null or is_invoked_by_service or not is_address then 'unknown'
+        when ownership = 'foreign' then 'outside'
+        when ownership = 'own'
+            and array_length(vpc_ids) > 0
+            and endpoint_vpc_id is not null
+            and not list_contains(vpc_ids, endpoint_vpc_id) then 'outside'
+        when ownership = 'own' then 'inside'
+        when vpc_endpoint_id is not null then 'unknown'
+        when is_own_public_address or is_egress_address then 'inside'
+        when workload_kind like 'appstream_%'
+            and is_egress_known
+            and not has_default_internet_access then 'outside'
+        else 'unknown'
+    end as credential_use,
+    first_event_at,
+    last_event_at
+from described

@@ -1,0 +1,122 @@
+-- One row per streaming session and the instance it ran on, with the time that the instance can have
+-- held its address. An instance of a single-session fleet ends with its one streaming session; one of a
+-- multi-session fleet serves several. A running session ends, at the latest, when the next instance
+-- takes its address, or four days after its start, AppStream's longest.
+with addressed as (
+    select
+        *,
+        case
+            when not shares_instance then streaming_session_id
+            else coalesce(instance_id, fleet_name || '@' || eni_private_ip_address)
+        end as streaming_instance_id
+    from streaming_session_sightings
+    where eni_private_ip_address is not null
+        and started_at is not null
+        and account_id is not null
+),
+
+starts as (
+    select
+        streaming_instance_id,
+        eni_private_ip_address,
+        account_id,
+        coalesce(region, '') as region_key,
+        coalesce(vpc_id, '') as vpc_key,
+        min(started_at) as first_started_at
+    from addressed
+    group by all
+),
+
+next_starts as (
+    select
+        *,
+        lead(first_started_at) over (
+            partition by account_id, region_key, vpc_key, eni_private_ip_address
+            order by first_started_at, streaming_instance_id
+        ) as next_started_at
+    from starts
+),
+
+ended as (
+    select
+        addressed.*,
+        starts.first_started_at,
+        starts.region_key,
+        starts.vpc_key,
+        coalesce(
+            addressed.ended_at,
+            least(
+                coalesce(starts.next_started_at, addressed.started_at + interval 4 day),
+                addressed.started_at + interval 4 day
+            )
+        ) as ends_at
+    from addressed
+    inner join next_starts as starts
+        on starts.streaming_instance_id = addressed.streaming_instance_id
+        and starts.eni_private_ip_address = addressed.eni_private_ip_address
+        and starts.account_id = addressed.account_id
+        and starts.region_key = coalesce(addressed.region, '')
+        and starts.vpc_key = coalesce(addressed.vpc_id, '')
+),
+
+instances as (
+    select
+        streaming_instance_id,
+        eni_private_ip_address,
+        account_id,
+        region_key,
+        vpc_key,
+        first_started_at,
+        max(ends_at) as last_ends_at
+    from ended
+    group by all
+),
+
+neighbours as (
+    select
+        *,
+        max(last_ends_at) over (
+            partition by account_id, region_key, vpc_key, eni_private_ip_address
+            order by first_started_at, streaming_instance_id
+            rows between unbounded preceding and 1 preceding
+        ) as previous_ends_at
+    from instances
+),
+
+interfaced as (
+    select
+        neighbours.streaming_instance_id,
+        neighbours.eni_private_ip_address,
+        neighbours.account_id,
+        neighbours.region_key,
+        neighbours.vpc_key,
+        max(neighbours.last_ends_at) as last_ends_at,
+        max(neighbours.previous_ends_at) as previous_ends_at,
+        max(interfaces.created_at) filter (where interfaces.is_creation_seen)
+            as interface_created_at,
+        max(interfaces.resource_history_id) as interface_history_id
+    from neighbours
+    left join network_interface_lives as interfaces
+        on interfaces.private_ip_address = neighbours.eni_private_ip_address
+        and interfaces.account_id = neighbours.account_id
+        and (neighbours.vpc_key = '' or interfaces.vpc_id = neighbours.vpc_key)
+        and interfaces.created_at <= neighbours.first_started_at
+        and interfaces.deleted_at > neighbours.first_started_at
+    group by all
+)
+
+select
+    ended.*,
+    interfaced.last_ends_at,
+    greatest(
+        coalesce(interfaced.previous_ends_at, timestamptz '1970-01-01 00:00:00+00'),
+        coalesce(interfaced.interface_created_at, timestamptz '1970-01-01 00:00:00+00')
+    ) as occupied_from,
+    interfaced.interface_history_id
+from ended
+inner join interfaced
+    on interfaced.streaming_instance_id = ended.streaming_instance_id
+    and interfaced.eni_private_ip_address = ended.eni_private_ip_address
+    and interfaced.account_id = ended.account_id
+    and interfaced.region_key = ended.region_key
+    and interfaced.vpc_key = ended.vpc_key
