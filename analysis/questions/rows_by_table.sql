@@ -1,13 +1,21 @@
 -- One row per table of the lake: how many rows it holds.
 select 'events' as table_name, count(*) as row_count from events
 union all
-select 'source_objects', count(*) from source_objects
-union all
 select 'rejected_records', count(*) from rejected_records
 union all
 select 'streaming_session_evidence', count(*) from streaming_session_evidence
 union all
 select 'resource_history', count(*) from resource_history
+union all
+select 'source_objects', count(*) from source_objects
+union all
+select 'role_session_sightings', count(*) from role_session_sightings
+union all
+select 'credential_issues', count(*) from credential_issues
+union all
+select 'endpoint_ownership', count(*) from endpoint_ownership
+union all
+select 'role_session_networks', count(*) from role_session_networks
 union all
 select 'role_sessions', count(*) from role_sessions
 union all

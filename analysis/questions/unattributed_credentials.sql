@@ -20,7 +20,7 @@ with unattributed as (
     from session_activity
     where workload_kind = 'appstream_fleet'
         and (session_confidence is null or session_confidence = 'weak')
-        and ($confidence is null or session_confidence = $confidence)
+        and ($confidence is null or coalesce(session_confidence, 'not attributable') = $confidence)
         and hour_at >= date_trunc('hour', $since)
         and hour_at < $until
         and ($account_id is null or recipient_account_id = $account_id)

@@ -1,0 +1,71 @@
+"""How sure a claim is, and by which method it was reached: the words that go with both.
+
+The scale is ordered: certain > strong > weak > not attributable (null in the tables).
+"""
+
+from enum import IntEnum
+
+
+class Confidence(IntEnum):
+    """How sure a claim is. Compare with `>`; the tables carry the lower-case name."""
+
+    WEAK = 1
+    STRONG = 2
+    CERTAIN = 3
+
+    @property
+    def meaning(self) -> str:
+        """Return what it means, in a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Confidence.CERTAIN: (
+        "the event itself, or its credentials seen at that private address in that VPC, falls in "
+        "exactly one streaming session of a fleet that carried the role at that time"
+    ),
+    Confidence.STRONG: (
+        "it is inherited through the credentials, or one link of the chain is not confirmed"
+    ),
+    Confidence.WEAK: (
+        "there are several candidates, or only the short time around a streaming session fits; "
+        "nobody is named"
+    ),
+}
+
+METHODS = {
+    "private_address": "the call came from the private address of the instance",
+    "credential": (
+        "the same credentials were seen at the instance's private address; this call came another "
+        "way, such as through NAT or to another region, and inherits the instance"
+    ),
+    "role_chain": "the credentials were issued, by AssumeRole, to somebody in a streaming session",
+    "source_identity": "the session script put the user's id into the source identity",
+    "home_folder_key": "the S3 key names the user's home folder by the hash of the user id",
+    "app_settings_key": "the S3 key names the user's application settings by the same hash",
+    "script_log_key": "the S3 key of the session-script log names user and streaming session",
+}
+_QUALIFIERS = {
+    "_grace": (
+        "only the short time just before or after the streaming session fits, in which its scripts "
+        "still run"
+    ),
+    "_outside": (
+        "the credentials were used outside the network of their instance, so whoever used them "
+        "need not be whom they came from"
+    ),
+}
+
+
+def method_in_words(method: str) -> str:
+    """Return what a claim's method means. Methods joined by `+` all hold for it."""
+    return "; ".join(_one_in_words(part) for part in method.split("+"))
+
+
+def _one_in_words(method: str) -> str:
+    words = []
+    for ending, qualifier in _QUALIFIERS.items():
+        if method.endswith(ending):
+            method = method.removesuffix(ending)
+            words.append(qualifier)
+    return "; ".join([METHODS.get(method, method), *words])

@@ -1,0 +1,4 @@
+-- One claim.
+select *
+from attributions
+where attribution_id = $attribution_id
