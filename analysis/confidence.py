@@ -39,6 +39,10 @@ METHODS = {
         "the same credentials were seen at the instance's private address; this call came another "
         "way, such as through NAT or to another region, and inherits the instance"
     ),
+    "renewal": (
+        "the credentials were never seen at a private address, but were created just when this "
+        "instance, and no other, was due to renew its own"
+    ),
     "role_chain": "the credentials were issued, by AssumeRole, to somebody in a streaming session",
     "source_identity": "the session script put the user's id into the source identity",
     "home_folder_key": "the S3 key names the user's home folder by the hash of the user id",

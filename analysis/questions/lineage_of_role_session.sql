@@ -28,21 +28,21 @@ down as (
 )
 
 select
-    depth,
-    assumed_at,
-    assume_event_name,
-    parent_role_session_id,
-    parent_principal_arn,
-    child_role_session_id,
+    links.depth,
+    links.assumed_at,
+    links.assume_event_name,
+    links.parent_role_session_id,
+    links.parent_principal_arn,
+    links.child_role_session_id,
     role_sessions.issuing_role_arn,
     role_sessions.role_session_name,
-    assume_event_id,
-    method
+    links.assume_event_id,
+    links.method
 from (
-    select * from up
+    select * exclude (step) from up
     union
-    select * from down
+    select * exclude (step) from down
 ) as links
 left join role_sessions
     on role_sessions.role_session_id = links.child_role_session_id
-order by depth, assumed_at, child_role_session_id
+order by links.depth, links.assumed_at, links.child_role_session_id

@@ -1,6 +1,6 @@
 -- One row per streaming session that was live at some time in the range, oldest first: who, where and
--- when, how many calls at each confidence, and the three APIs called most. Calls that several people
--- can have made are in no row.
+-- when, how many calls are certainly or strongly theirs, and the three APIs called most. Weak calls are
+-- in no row: they leave several streaming sessions, or none for sure.
 with live as (
     select *
     from streaming_sessions
@@ -30,8 +30,7 @@ calls as (
         sum(case when result = 'denied' then event_count else 0 end) as denied_count,
         sum(case when session_confidence = 'certain' then event_count else 0 end)
             as certain_count,
-        sum(case when session_confidence = 'strong' then event_count else 0 end) as strong_count,
-        sum(case when session_confidence = 'weak' then event_count else 0 end) as weak_count
+        sum(case when session_confidence = 'strong' then event_count else 0 end) as strong_count
     from activity
     group by streaming_session_id
 ),
@@ -77,7 +76,6 @@ select
     cast(coalesce(calls.denied_count, 0) as bigint) as denied_count,
     cast(coalesce(calls.certain_count, 0) as bigint) as certain_count,
     cast(coalesce(calls.strong_count, 0) as bigint) as strong_count,
-    cast(coalesce(calls.weak_count, 0) as bigint) as weak_count,
     top_apis.top_apis
 from live
 left join calls

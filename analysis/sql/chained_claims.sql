@@ -15,7 +15,11 @@ with inherited as (
                 claims.streaming_session_ids
         ) as position
     from lineage_links as lineage
-    inner join instance_claims as claims
+    inner join (
+        select * from instance_claims
+        union all
+        select * from renewal_claims
+    ) as claims
         on claims.role_session_id = lineage.ancestor_role_session_id
         and claims.valid_from <= lineage.first_assumed_at
         and claims.valid_to > lineage.first_assumed_at

@@ -4,6 +4,8 @@
 with claims as (
     select * from instance_claims
     union all
+    select * from renewal_claims
+    union all
     select * from chained_claims
     union all
     select * from source_identity_claims
