@@ -45,6 +45,10 @@ METHODS = {
     ),
     "role_chain": "the credentials were issued, by AssumeRole, to somebody in a streaming session",
     "source_identity": "the session script put the user's id into the source identity",
+    "user_agent_app_id": (
+        "the user agent carries the streaming session's id as its application id, which a session "
+        "script can set"
+    ),
     "home_folder_key": "the S3 key names the user's home folder by the hash of the user id",
     "app_settings_key": "the S3 key names the user's application settings by the same hash",
     "script_log_key": "the S3 key of the session-script log names user and streaming session",

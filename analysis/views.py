@@ -48,6 +48,7 @@ STEPS = (
     "source_identity_claims",
     "claim_pieces",
     "storage_key_claims",
+    "app_id_claims",
     "attributions",
 )
 

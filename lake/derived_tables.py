@@ -105,6 +105,7 @@ ATTRIBUTIONS = Table(
         Column("stack_name", TEXT, "Stack."),
         Column("vpc_id", TEXT, "VPC that the address belongs to."),
         Column("evidence", JSON, "What it rests on: event ids, evidence ids, history ids."),
+        Column("user_agent_app_id", TEXT, "Only calls with this application id; null for all."),
     ),
 )
 

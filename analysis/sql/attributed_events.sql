@@ -21,13 +21,24 @@ claimed as (
     select
         placed.*,
         coalesce(
-            about_event.attribution_id, at_address.attribution_id, inherited.attribution_id
+            about_event.attribution_id,
+            case
+                when coalesce(at_address.confidence, inherited.confidence, 'weak') = 'weak'
+                    then about_app_id.attribution_id
+            end,
+            at_address.attribution_id,
+            inherited.attribution_id
         ) as attribution_id,
         -- Credentials at work outside their network may have left the hands of whom they came from.
         placed.credential_use = 'outside' and about_event.attribution_id is null as is_outside
     from placed
     left join attributions as about_event
         on about_event.event_id = placed.event_id
+    left join attributions as about_app_id
+        on about_app_id.role_session_id = placed.role_session_id
+        and about_app_id.user_agent_app_id = placed.user_agent_app_id
+        and placed.event_time >= about_app_id.valid_from
+        and placed.event_time < about_app_id.valid_to
     left join attributions as at_address
         on at_address.role_session_id = placed.role_session_id
         and at_address.source_ip_address = placed.source_ip_address
@@ -39,6 +50,7 @@ claimed as (
         on inherited.role_session_id = placed.role_session_id
         and inherited.source_ip_address is null
         and inherited.event_id is null
+        and inherited.user_agent_app_id is null
         and placed.event_time >= inherited.valid_from
         and placed.event_time < inherited.valid_to
 )

@@ -6,6 +6,7 @@ with everything as (
         role_session_id,
         nullif(path_key, '') as source_ip_address,
         cast(null as varchar) as event_id,
+        cast(null as varchar) as user_agent_app_id,
         valid_from,
         valid_to,
         streaming_session_ids,
@@ -25,6 +26,7 @@ with everything as (
         role_session_id,
         source_ip_address,
         event_id,
+        null as user_agent_app_id,
         valid_from,
         valid_to,
         streaming_session_ids,
@@ -37,6 +39,26 @@ with everything as (
         evidence_event_ids,
         history_ids
     from storage_key_claims
+
+    union all
+
+    select
+        role_session_id,
+        null as source_ip_address,
+        null as event_id,
+        user_agent_app_id,
+        valid_from,
+        valid_to,
+        streaming_session_ids,
+        user_ids,
+        method,
+        confidence,
+        fleet_name,
+        stack_name,
+        vpc_id,
+        evidence_event_ids,
+        history_ids
+    from app_id_claims
 ),
 
 named as (
@@ -44,6 +66,7 @@ named as (
         role_session_id,
         source_ip_address,
         event_id,
+        user_agent_app_id,
         valid_from,
         unnest(streaming_session_ids) as streaming_session_id
     from everything
@@ -54,6 +77,7 @@ evidenced as (
         named.role_session_id,
         named.source_ip_address,
         named.event_id,
+        named.user_agent_app_id,
         named.valid_from,
         list_sort(list_distinct(flatten(array_agg(sightings.evidence_ids)))) as evidence_ids
     from named
@@ -67,6 +91,7 @@ select
         coalesce(everything.role_session_id, '') || '|'
         || coalesce(everything.source_ip_address, '') || '|'
         || coalesce(everything.event_id, '') || '|'
+        || coalesce(everything.user_agent_app_id, '') || '|'
         || cast(everything.valid_from as varchar)
     ) as attribution_id,
     everything.role_session_id,
@@ -93,10 +118,12 @@ select
         'event_ids': everything.evidence_event_ids,
         'evidence_ids': coalesce(evidenced.evidence_ids, []),
         'resource_history_ids': everything.history_ids
-    }) as varchar) as evidence
+    }) as varchar) as evidence,
+    everything.user_agent_app_id
 from everything
 left join evidenced
     on evidenced.role_session_id is not distinct from everything.role_session_id
     and evidenced.source_ip_address is not distinct from everything.source_ip_address
     and evidenced.event_id is not distinct from everything.event_id
+    and evidenced.user_agent_app_id is not distinct from everything.user_agent_app_id
     and evidenced.valid_from = everything.valid_from

@@ -17,8 +17,16 @@ with links as (
         segments.is_grace
         or segments.streaming_session_count > 1
         or instances.instances_at_address > 1
-        or not instances.is_time_consistent as is_doubtful
+        or not instances.is_time_consistent
+        -- Where the end is not known, only credentials older than the last sign of the streaming
+        -- session are known to be on its instance; later ones can be the next one's.
+        or (
+            not segments.is_end_known
+            and coalesce(lives.credentials_created_at > segments.sure_until, true)
+        ) as is_doubtful
     from role_session_instances as instances
+    inner join role_session_lives as lives
+        on lives.role_session_id = instances.role_session_id
     inner join streaming_instance_segments as segments
         on segments.streaming_instance_id = instances.streaming_instance_id
         and segments.eni_private_ip_address = instances.eni_private_ip_address

@@ -52,6 +52,7 @@ present as (
         stays.streaming_session_id,
         stays.user_id,
         stays.stack_name,
+        stays.sure_until,
         stays.sure_until >= stretches.valid_to as is_end_known,
         stays.started_at <= stretches.valid_from and stays.ends_at >= stretches.valid_to as is_live
     from stretches
@@ -70,6 +71,7 @@ select
     valid_to,
     not bool_or(is_live) as is_grace,
     bool_and(is_end_known or not is_live) as is_end_known,
+    min(sure_until) filter (where is_live) as sure_until,
     list_sort(array_agg(distinct streaming_session_id)) as streaming_session_ids,
     count(distinct streaming_session_id) as streaming_session_count,
     list_sort(coalesce(array_agg(distinct user_id) filter (where user_id is not null), []))
