@@ -140,7 +140,7 @@ def _without_newcomers(lake: Lake, events: IcebergTable, staged: StagedBatch) ->
         return replace(staged, base_snapshot_id=current_id)
     newcomers = _files_since(events, staged.base_snapshot_id)
     rows = read_data_files(events, list(own_files))
-    result = without_duplicates(rows, newcomers)
+    result = without_duplicates(rows, newcomers, events)
     staged = replace(staged, base_snapshot_id=current_id)
     if result.copies.num_rows == 0:
         return staged

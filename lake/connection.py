@@ -51,8 +51,7 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     for name in tables:
         iceberg_table = lake.table(name)
         files = planned_files(iceberg_table, snapshots.get(name))
-        if any(not path.startswith("/") for path in files):
-            register_object_store(connection, iceberg_table)
+        register_object_store(connection, iceberg_table, files)
         connection.execute(f"create view {name} as {relation_sql(iceberg_table.schema(), files)}")
         comment_view(connection, name)
         readable += files
@@ -124,10 +123,13 @@ def comment_view(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def register_object_store(
-    connection: duckdb.DuckDBPyConnection, iceberg_table: IcebergTable
+    connection: duckdb.DuckDBPyConnection, iceberg_table: IcebergTable, files: Sequence[str]
 ) -> None:
-    """Let DuckDB read s3:// through obstore: its own httpfs is a download, not in the wheel."""
-    if connection.list_filesystems():
+    """Let DuckDB read those of the files that are in S3, through obstore.
+
+    DuckDB's own httpfs is a download, not in the wheel.
+    """
+    if all(path.startswith("/") for path in files) or connection.list_filesystems():
         return
     from obstore.fsspec import FsspecStore
 

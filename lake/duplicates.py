@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyiceberg.table import Table as IcebergTable
+
+from lake.connection import register_object_store
 
 # Copies of one event carry one eventTime; the margin only guards against a rewritten one.
 TIME_MARGIN = "interval 1 hour"
@@ -37,11 +40,14 @@ class Deduplicated:
     copies: pa.Table
 
 
-def without_duplicates(events: pa.Table, known_files: Sequence[str]) -> Deduplicated:
+def without_duplicates(
+    events: pa.Table, known_files: Sequence[str], iceberg_table: IcebergTable | None = None
+) -> Deduplicated:
     """Split events into first copies and later ones, within themselves and against known files.
 
-    `known_files` are data files of `events` as DuckDB reads them. The order of `events` decides
-    which copy is the first.
+    `known_files` are data files of `events` as DuckDB reads them; where they are not on this
+    machine, `iceberg_table` says how they are reached. The order of `events` decides which copy
+    is the first.
     """
     if events.num_rows == 0:
         return Deduplicated(events, _no_copies())
@@ -51,6 +57,8 @@ def without_duplicates(events: pa.Table, known_files: Sequence[str]) -> Deduplic
         connection.register("batch", numbered)
         connection.execute(_FIRST_IN_BATCH)
         if known_files:
+            if iceberg_table is not None:
+                register_object_store(connection, iceberg_table, known_files)
             connection.execute(
                 _KNOWN.format(content=", ".join(CONTENT), margin=TIME_MARGIN),
                 {"files": list(known_files), **_time_range(events)},
