@@ -1,7 +1,9 @@
--- The one row of an event, every column of it, found by account, id and time: the time spares reading
--- other days.
+-- The one row of an event, every column of it. The bounds are those of where it was found: they spare
+-- reading other days.
 select *
 from attributed_events
-where event_time = $event_time
+where event_time >= $since
+    and event_time < $until
     and event_id = $event_id
-    and recipient_account_id = $account_id
+order by recipient_account_id
+limit 1

@@ -21,6 +21,7 @@ where event_time >= $since
     and event_time < $until
     and streaming_session_id = $streaming_session_id
     and event_category is distinct from 'NetworkActivity'
+    and event_category is distinct from 'Insight'
     and ($result is null or result = $result)
     and ($event_name is null or event_name = $event_name)
 order by event_time desc, event_id

@@ -12,6 +12,7 @@ where event_time >= $since
     and event_time < $until
     and streaming_session_id = $streaming_session_id
     and event_category is distinct from 'NetworkActivity'
+    and event_category is distinct from 'Insight'
 group by 1, 2, 3, 4, 5
 order by minute_at desc, event_name
 limit $limit
