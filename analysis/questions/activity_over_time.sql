@@ -6,7 +6,7 @@ select
     result,
     sum(event_count) as event_count
 from session_activity
-where hour_at >= date_trunc('hour', $since)
+where hour_at >= date_trunc('hour', cast($since as timestamptz))
     and hour_at < $until
     and ($account_id is null or recipient_account_id = $account_id)
     and ($region is null or aws_region = $region)

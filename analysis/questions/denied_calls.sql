@@ -12,7 +12,7 @@ select
     max(last_event_at) as last_event_at
 from session_activity
 where result = 'denied'
-    and hour_at >= date_trunc('hour', $since)
+    and hour_at >= date_trunc('hour', cast($since as timestamptz))
     and hour_at < $until
     and ($account_id is null or recipient_account_id = $account_id)
     and ($region is null or aws_region = $region)

@@ -9,7 +9,7 @@ select
 from session_activity
 where user_id is not null
     and streaming_session_id is not null
-    and hour_at >= date_trunc('hour', $since)
+    and hour_at >= date_trunc('hour', cast($since as timestamptz))
     and hour_at < $until
     and ($account_id is null or recipient_account_id = $account_id)
     and ($region is null or aws_region = $region)

@@ -13,7 +13,7 @@ select
     max(last_event_at) as last_event_at
 from session_activity
 where streaming_session_id = $streaming_session_id
-    and hour_at >= date_trunc('hour', $since)
+    and hour_at >= date_trunc('hour', cast($since as timestamptz))
     and hour_at < $until
 group by event_source, event_name
 order by denied_count desc, event_count desc, event_source, event_name

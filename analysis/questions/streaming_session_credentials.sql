@@ -13,7 +13,7 @@ with used as (
         max(last_event_at) as last_event_at
     from session_activity
     where streaming_session_id = $streaming_session_id
-        and hour_at >= date_trunc('hour', $since)
+        and hour_at >= date_trunc('hour', cast($since as timestamptz))
         and hour_at < $until
     group by role_session_id, issuing_role_arn, attribution_method, session_confidence
 )

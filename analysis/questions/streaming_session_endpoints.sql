@@ -12,7 +12,7 @@ select
     max(last_event_at) as last_event_at
 from session_activity
 where streaming_session_id = $streaming_session_id
-    and hour_at >= date_trunc('hour', $since)
+    and hour_at >= date_trunc('hour', cast($since as timestamptz))
     and hour_at < $until
 group by vpc_endpoint_id, vpc_endpoint_ownership, source_ip_address
 order by event_count desc, vpc_endpoint_id, source_ip_address

@@ -21,7 +21,7 @@ with unattributed as (
     where workload_kind = 'appstream_fleet'
         and (session_confidence is null or session_confidence = 'weak')
         and ($confidence is null or coalesce(session_confidence, 'not attributable') = $confidence)
-        and hour_at >= date_trunc('hour', $since)
+        and hour_at >= date_trunc('hour', cast($since as timestamptz))
         and hour_at < $until
         and ($account_id is null or recipient_account_id = $account_id)
         and ($region is null or aws_region = $region)
