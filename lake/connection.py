@@ -46,6 +46,7 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     connection = duckdb.connect(":memory:")
     connection.execute("set parquet_metadata_cache = true")
     connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
     snapshots = last_publication(lake).snapshots
     readable: list[str] = []
     for name in tables:

@@ -7,6 +7,10 @@ with placed as (
             endpoints.ownership, case when events.vpc_endpoint_id is not null then 'unknown' end
         ) as vpc_endpoint_ownership,
         endpoints.vpc_id as endpoint_vpc_id,
+        -- Through somebody else's endpoint, the same address is another machine's.
+        case
+            when endpoints.ownership is distinct from 'foreign' then events.source_ip_address
+        end as own_network_address,
         coalesce(networks.credential_use, 'unknown') as credential_use
     from role_session_events as events
     left join endpoint_ownership as endpoints
@@ -41,11 +45,10 @@ claimed as (
         and placed.event_time < about_app_id.valid_to
     left join attributions as at_address
         on at_address.role_session_id = placed.role_session_id
-        and at_address.source_ip_address = placed.source_ip_address
+        and at_address.source_ip_address = placed.own_network_address
         and at_address.event_id is null
         and placed.event_time >= at_address.valid_from
         and placed.event_time < at_address.valid_to
-        and placed.vpc_endpoint_ownership is distinct from 'foreign'
     left join attributions as inherited
         on inherited.role_session_id = placed.role_session_id
         and inherited.source_ip_address is null
@@ -57,7 +60,7 @@ claimed as (
 
 select
     claimed.* exclude (
-        endpoint_vpc_id, vpc_endpoint_ownership, credential_use, is_outside
+        endpoint_vpc_id, own_network_address, vpc_endpoint_ownership, credential_use, is_outside
     ),
     coalesce(
         role_sessions.workload_kind,

@@ -6,7 +6,14 @@ with claims as (
     union all
     select * from renewal_claims
     union all
-    select * from chained_claims
+    -- A source identity picks one of the people whom the chain leaves; it contradicts only others.
+    select chained.*
+    from chained_claims as chained
+    left join source_identity_claims as named
+        on named.role_session_id = chained.role_session_id
+        and list_contains(chained.user_ids, named.user_ids[1])
+        and array_length(chained.user_ids) > 1
+    where named.role_session_id is null
     union all
     select * from source_identity_claims
 ),

@@ -14,10 +14,15 @@ with links as (
         case when instances.is_network_confirmed then 0 else 1 end
         + case when instances.is_role_confirmed then 0 else 1 end
         + case when segments.is_end_known then 0 else 1 end as unconfirmed_links,
+        -- An address tells who was there whatever else the credentials did. But a key that was on
+        -- another instance too, or that is older than this one, has been copied or is mistaken.
+        case
+            when instances.instances_of_role_session > 1 or not instances.is_start_consistent then 1
+            else 0
+        end as contradictions,
         segments.is_grace
         or segments.streaming_session_count > 1
-        or instances.instances_at_address > 1
-        or not instances.is_time_consistent
+        or (instances.instances_at_address > 1 and not instances.is_network_confirmed)
         -- Where the end is not known, only credentials older than the last sign of the streaming
         -- session are known to be on its instance; later ones can be the next one's.
         or (
@@ -38,8 +43,8 @@ paths as (
         eni_private_ip_address as source_ip_address,
         'private_address' as path,
         case
-            when is_doubtful or unconfirmed_links > 1 then 'weak'
-            when unconfirmed_links = 1 then 'strong'
+            when is_doubtful or unconfirmed_links + contradictions > 1 then 'weak'
+            when unconfirmed_links + contradictions = 1 then 'strong'
             else 'certain'
         end as confidence
     from links
@@ -51,7 +56,8 @@ paths as (
         null as source_ip_address,
         'credential' as path,
         case
-            when is_doubtful or unconfirmed_links > 0 or instances_of_role_session > 1 then 'weak'
+            when is_doubtful or not is_time_consistent
+                or unconfirmed_links + contradictions > 0 then 'weak'
             else 'strong'
         end as confidence
     from links

@@ -40,15 +40,18 @@ fits as (
             as is_network_confirmed,
         lives.is_role_known as is_role_confirmed,
         addresses.first_event_at >= lives.occupied_from - to_seconds($clock_skew_seconds)
-            and addresses.last_event_at
+            and coalesce(
+                addresses.credentials_created_at
+                    >= lives.occupied_from - to_seconds($clock_skew_seconds),
+                true
+            ) as is_start_consistent,
+        addresses.last_event_at
                 <= lives.last_ends_at + to_seconds($grace_after_seconds + $clock_skew_seconds)
             and coalesce(
                 addresses.credentials_created_at
-                    >= lives.occupied_from - to_seconds($clock_skew_seconds)
-                and addresses.credentials_created_at
                     <= lives.last_ends_at + to_seconds($clock_skew_seconds),
                 true
-            ) as is_time_consistent,
+            ) as is_end_consistent,
         greatest(
             lives.first_started_at - addresses.last_event_at,
             addresses.first_event_at - lives.last_ends_at,
@@ -77,6 +80,13 @@ fits as (
         and not role_session_lives.is_disputed
 ),
 
+judged as (
+    select
+        *,
+        is_start_consistent and is_end_consistent as is_time_consistent
+    from fits
+),
+
 ranked as (
     select
         *,
@@ -84,7 +94,7 @@ ranked as (
             partition by role_session_id, eni_private_ip_address
             order by case when is_time_consistent then 0 else 1 end, distance
         ) as position
-    from fits
+    from judged
     where is_time_consistent
         or distance = interval 0 second
 ),
@@ -98,6 +108,7 @@ chosen as (
         vpc_id,
         min(role_history_id) as role_history_id,
         min(interface_history_id) as interface_history_id,
+        bool_and(is_start_consistent) as is_start_consistent,
         bool_and(is_time_consistent) as is_time_consistent,
         bool_or(is_network_confirmed) as is_network_confirmed,
         bool_and(is_role_confirmed) as is_role_confirmed,

@@ -57,13 +57,16 @@ merged as (
 
 select
     merged.*,
-    coalesce(reported_user_id, any_user_id) as user_id,
+    coalesce(merged.reported_user_id, merged.any_user_id, users.user_id) as user_id,
     fleet.iam_role_arn as issuing_role_arn,
     fleet.resource_history_id as role_history_id,
     fleet.subnet_ids,
     fleet.vpc_id,
     coalesce(merged.is_multisession, fleet.is_multisession, false) as shares_instance
 from merged
+left join known_users as users
+    on users.user_id_sha256 = merged.user_id_sha256
+    and users.account_id = merged.account_id
 left join appstream_resources as fleet
     on fleet.resource_type = 'fleet'
     and fleet.resource_name = merged.fleet_name
