@@ -1,6 +1,7 @@
 # make demo    build a lake from the sample logs, print its answer, serve the dashboard
 # make test    everything that CI runs: all of `make check`, then every test
 # make check   format, lint, types, imports, docs
+# make samples write the sample logs anew, the same ones each time
 # make format  set the format and what the linter can mend by itself
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 	--constraint constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format-check lint types imports docs browser format constraints clean
+.PHONY: demo test check format-check lint types imports docs browser samples format constraints clean
 
 demo: $(VENV)/installed
 	$(BIN)/roletrail demo
@@ -37,6 +38,9 @@ docs: $(VENV)/installed-dev
 
 browser:
 	.ci/install-browser
+
+samples: $(VENV)/installed-dev
+	$(BIN)/python -m tests.estate sample_logs
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format
