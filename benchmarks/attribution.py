@@ -89,7 +89,8 @@ where cast(created_at as date) = $day
 """
 
 HISTORY = """
-select 'h-fleet-' || i as resource_history_id, 'fleet' as resource_type, 'fleet-' || i as resource_id,
+select 'h-fleet-' || i as resource_history_id, 'fleet' as resource_type,
+    'fleet-' || i as resource_id,
     '123456789012' as account_id, 'eu-central-1' as region, 'observed' as change,
     timestamptz '2026-10-01 00:00:00+00' as valid_from,
     timestamptz '2026-10-01 00:00:00+00' as observed_at, 'aws_cli' as evidence_source,
@@ -114,7 +115,8 @@ select 'h-nat', 'nat_gateway', 'nat-1', '123456789012', 'eu-central-1', 'observe
 EVIDENCE = """
 select 'e-' || number as evidence_id, 'session_report' as evidence_source,
     timestamptz '2026-10-01 00:00:00+00' as observed_at, streaming_session_id,
-    '123456789012' as account_id, 'eu-central-1' as region, user_id, sha256(user_id) as user_id_sha256,
+    '123456789012' as account_id, 'eu-central-1' as region, user_id,
+    sha256(user_id) as user_id_sha256,
     fleet_name, 'stack' as stack_name, started_at, started_at + interval 5 hour as ended_at,
     address as eni_private_ip_address, false as is_multisession
 from streaming
@@ -142,8 +144,12 @@ def build(folder: Path, events: int) -> None:
     """Make a lake of that many events, but for the late day."""
     lake = open_lake(folder, create=True)
     each = events // ROLE_SESSIONS
-    write(lake, {"resource_history": (HISTORY, {}), "streaming_session_evidence": (EVIDENCE, {})}, "0")
-    days = MADE_UP.execute("select distinct cast(created_at as date) from keys order by 1").fetchall()
+    write(
+        lake, {"resource_history": (HISTORY, {}), "streaming_session_evidence": (EVIDENCE, {})}, "0"
+    )
+    days = MADE_UP.execute(
+        "select distinct cast(created_at as date) from keys order by 1"
+    ).fetchall()
     for (day,) in days:
         if day != LATE_DAY:
             write(lake, {"events": (EVENTS, {"each": each, "day": day})}, str(day))
