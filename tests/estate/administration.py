@@ -5,7 +5,7 @@ from random import Random
 
 from tests.estate.accounts import HOME, MAIN, Role
 from tests.estate.clock import HOUR, MINUTE
-from tests.estate.credentials import Terms, RoleSession, new_role_session
+from tests.estate.credentials import RoleSession, Terms, new_role_session
 from tests.estate.fleets import Fleet, ImageBuilder, RunningPeriod
 from tests.estate.instances import Instance, StreamingSession
 from tests.estate.operators import saml_sign_in

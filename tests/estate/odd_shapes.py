@@ -192,7 +192,7 @@ def _scope_is_a_source(record: Json) -> Truth | None:
     identity.pop("accessKeyId")
     arn = f"arn:aws:rds:{HOME}:{MAIN}:db:orders"
     identity["inScopeOf"] = {"sourceArn": arn, "sourceAccount": MAIN}
-    return Truth("aws_service", "SLRManagement")
+    return Truth("aws_service", "rds.amazonaws.com")
 
 
 def _event_is_a_services_own(record: Json) -> Truth | None:

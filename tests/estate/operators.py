@@ -8,8 +8,8 @@ from tests.estate.accounts import ABROAD, DATA, MAIN, Role
 from tests.estate.apis import list_objects
 from tests.estate.clock import iso
 from tests.estate.credentials import (
-    Terms,
     RoleSession,
+    Terms,
     assume_role,
     new_role_session,
 )
@@ -120,12 +120,12 @@ def github_workflow(random: Random, at: int) -> Iterator[Event]:
         "audience": "sts.amazonaws.com",
     }
     api = ordinary._replace(name="AssumeRoleWithWebIdentity", response=response)
-    truth = Truth("web_identity", GITHUB)
-    yield event(random, Moment(at), api, Caller(as_raw(identity), "20.57.78.1", program), truth)
+    outside = Caller(as_raw(identity), "20.57.78.1", program)
+    yield event(random, Moment(at), api, outside, Truth("web_identity", subject))
     caller = Caller(issued.identity, "20.57.78.1", program, issued.access_key_id)
     stack: Json = {"stackName": "web-shop"}
     api = Api("cloudformation", "DescribeStacks", stack)
-    yield event(random, Moment(at + 15), api, caller, truth)
+    yield event(random, Moment(at + 15), api, caller, Truth("github_actions", GITHUB))
 
 
 def iam_user(random: Random, at: int) -> Iterator[Event]:
@@ -158,7 +158,7 @@ def root_user(random: Random, at: int) -> Iterator[Event]:
     }
     caller = Caller(as_raw(identity), OFFICE, BROWSER)
     api = Api("iam", "GetAccountSummary", region=ABROAD)
-    yield event(random, Moment(at + 3), api, caller, Truth("root", "root"))
+    yield event(random, Moment(at + 3), api, caller, Truth("root_user", "root"))
 
 
 def user_caller(name: str, address: str) -> Caller:

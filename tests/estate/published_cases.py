@@ -86,7 +86,7 @@ def list_buckets_of_2019() -> Iterator[Event]:
         "recipientAccountId": MAIN,
         "vpcEndpointId": "vpce-1234",
     }
-    truth = Truth("appstream_service", APPSTREAM_SERVICE.name, path=SERVICE)
+    truth = Truth("appstream_service", "PhotonSession", path=SERVICE)
     yield encoded(record, Caller(as_raw(identity), "172.18.165.74", ""), truth, LOG)
 
 

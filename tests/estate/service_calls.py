@@ -16,7 +16,7 @@ from tests.estate.accounts import (
     SETTINGS_BUCKET,
 )
 from tests.estate.apis import FILES, object_call
-from tests.estate.credentials import Terms, RoleSession, new_role_session
+from tests.estate.credentials import RoleSession, Terms, new_role_session
 from tests.estate.identifiers import new_uuid, resource_id
 from tests.estate.instances import Instance, StreamingSession
 from tests.estate.paths import SERVICE, Seat
@@ -50,7 +50,7 @@ def _control_plane_call(instance: Instance, random: Random, at: int, api: Api) -
     caller = Caller(holder.identity, APPSTREAM, APPSTREAM, holder.access_key_id, is_inside_aws=True)
     truth = Truth(
         "appstream_service",
-        APPSTREAM_SERVICE.name,
+        CONTROL_PLANE,
         instance.owner.name if instance.fleet else "",
         path=SERVICE,
         instance=instance.instance_id,
@@ -99,9 +99,7 @@ def _internal_look(instance: Instance, one: StreamingSession, random: Random) ->
         random.choice(FOREIGN_ENDPOINTS),
         is_inside_aws=True,
     )
-    truth = Truth(
-        "appstream_service", APPSTREAM_SERVICE.name, path=SERVICE, instance=instance.instance_id
-    )
+    truth = Truth("appstream_service", CONTROL_PLANE, path=SERVICE, instance=instance.instance_id)
     api = Api("s3", "ListBuckets", {"Host": f"s3.{HOME}.amazonaws.com"})
     return event(random, Moment(at), api, caller, truth)
 
@@ -217,7 +215,7 @@ def _storage_call(
     fleet = instance.fleet
     truth = Truth(
         "appstream_service",
-        APPSTREAM_SERVICE.name,
+        STORAGE,
         instance.owner.name,
         fleet.stack_name if fleet else "",
         one.streaming_session_id,

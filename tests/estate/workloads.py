@@ -8,8 +8,8 @@ from tests.estate.accounts import DATA, HOME, MAIN, Role
 from tests.estate.apis import file_key, get_parameter, list_objects, object_call
 from tests.estate.clock import HOUR, iso
 from tests.estate.credentials import (
-    Terms,
     RoleSession,
+    Terms,
     assume_role,
     new_role_session,
 )
@@ -150,7 +150,7 @@ def configuration_recorder(random: Random, at: int) -> Iterator[Event]:
         service = "config.amazonaws.com"
         caller = Caller(as_raw(identity), service, service, is_inside_aws=True)
         api = Api("ec2", "DescribeVolumes", {"volumeSet": {}, "filterSet": {}}, region=region)
-        yield event(random, Moment(at + 1), api, caller, Truth("aws_service", name))
+        yield event(random, Moment(at + 1), api, caller, Truth("aws_service", service))
 
 
 def pod(random: Random, at: int) -> Iterator[Event]:
