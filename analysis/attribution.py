@@ -6,8 +6,10 @@ result doesn't depend on which days were attributed when. Only days whose events
 changed are read again.
 """
 
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,21 +21,15 @@ from analysis.event_days import EventDays
 from analysis.views import STEPS, view_sql
 from analysis.workload_rules import decide_workloads
 from lake import Lake
+from lake.columns import Table
 from lake.connection import connect
 from lake.derived_tables import DERIVED_TABLES
 from lake.publication import Publication, last_publication, publish
 from lake.replacement import replace_rows
 
 SPAN_DAYS = 7
+MEMORY_LIMIT = "2GB"
 KEPT_BY_DAY = ("role_session_sightings", "credential_issues")
-BUILT_ANEW = (
-    "endpoint_ownership",
-    "role_session_networks",
-    "role_sessions",
-    "credential_lineage",
-    "streaming_sessions",
-    "attributions",
-)
 # The endpoint's owner stands in every event that came through it, so that days can't be told.
 CHANGES_ANY_DAY = "endpoint_ownership"
 TABLES_BY_NAME = {table.name: table for table in DERIVED_TABLES}
@@ -72,11 +68,9 @@ def attribute(
     rules are wrong.
     """
     started = time.monotonic()
-    run = _Run(lake, settings or AttributionSettings(), on_step or _say_nothing)
-    days_read = run.run(since, until)
-    summary = run.summary(days_read, time.monotonic() - started)
-    run.connection.close()
-    return summary
+    with closing(_Run(lake, settings or AttributionSettings(), on_step or _say_nothing)) as run:
+        days_read = run.run(since, until)
+        return run.summary(days_read, time.monotonic() - started)
 
 
 def _say_nothing(_step: str) -> None:
@@ -94,6 +88,11 @@ class _Run:
         self.rules = settings.rules()
         self.on_step = on_step
         self.connection = connect(lake)
+        # Beyond this, DuckDB writes to disk: a run shares the machine with whoever reads.
+        self.scratch = tempfile.TemporaryDirectory(prefix="roletrail-")
+        self.connection.execute("set temp_directory = $folder", {"folder": self.scratch.name})
+        self.connection.execute("set memory_limit = $limit", {"limit": MEMORY_LIMIT})
+        self.connection.execute("set preserve_insertion_order = false")
         self.connection.execute("create schema run")
         self.connection.execute("set search_path = 'run,main'")
         self.published = last_publication(lake)
@@ -120,6 +119,11 @@ class _Run:
         days = self.days.fingerprints(changed, self.published.days)
         publish(self.lake, Publication(snapshots, days, settings_print))
         return len(changed | to_roll_up)
+
+    def close(self) -> None:
+        """Give back memory and disk."""
+        self.connection.close()
+        self.scratch.cleanup()
 
     def settings_print(self) -> str:
         """Return the settings and rules as text, to be compared with those of the last run."""
@@ -220,26 +224,45 @@ class _Run:
     def write(self, changed: set[date], rolled_up: set[date]) -> dict[str, int]:
         """Write what differs from the published run; return each table's snapshot id."""
         snapshots = dict(self.published.snapshots)
-        for name in BUILT_ANEW:
-            if name not in snapshots or self.differs(name):
-                snapshots[name] = replace_rows(
-                    self.lake, TABLES_BY_NAME[name], self.rows(name), None
-                )
-        for name, column, days in (
-            *((name, "day_at", changed) for name in KEPT_BY_DAY),
-            ("session_activity", "hour_at", rolled_up),
-        ):
-            if name not in snapshots or days:
-                rows = self.rows(name, f"list_contains($days, cast({column} as date))", days)
-                snapshots[name] = replace_rows(self.lake, TABLES_BY_NAME[name], rows, days)
+        for table in DERIVED_TABLES:
+            days = self.days_to_write(table, changed, rolled_up)
+            if days is None or days:
+                rows = self.rows(table, days)
+                snapshots[table.name] = replace_rows(self.lake, table, rows, days)
         return snapshots
 
-    def rows(self, name: str, condition: str = "true", days: Iterable[date] = ()) -> pa.Table:
-        """Return rows that the run has made, with the columns of the lake's table."""
-        columns = ", ".join(column.name for column in TABLES_BY_NAME[name].columns)
-        parameters = {"days": sorted(days)} if "$days" in condition else {}
-        query = f"select {columns} from run.{name} where {condition}"  # noqa: S608 - constants
-        return self.connection.execute(query, parameters).to_arrow_table()
+    def days_to_write(
+        self, table: Table, changed: set[date], rolled_up: set[date]
+    ) -> set[date] | None:
+        """Return the days whose rows are to be replaced; None for the whole table."""
+        head = self.lake.table(table.name).current_snapshot()
+        if head is None or head.snapshot_id != self.published.snapshots.get(table.name):
+            # Never published, or a run that died has left rows that nobody sees.
+            return None
+        if table.name in KEPT_BY_DAY:
+            return changed
+        if table.name == "session_activity":
+            return rolled_up
+        if table.day_partition is not None:
+            return self.days_that_differ(table)
+        return None if self.differs(table.name) else set()
+
+    def days_that_differ(self, table: Table) -> set[date]:
+        """Return the days of a table's partitions whose rows are not the published ones."""
+        rows = self.connection.execute(
+            f"select distinct day from ({_changed_rows(table.name, _day_of(table) + ' as day')})"  # noqa: S608 - constants
+        )
+        return {day for (day,) in rows.fetchall()}
+
+    def rows(self, table: Table, days: Iterable[date] | None = None) -> pa.Table:
+        """Return rows that the run has made, of some days or all, as the lake's table has them."""
+        columns = ", ".join(column.name for column in table.columns)
+        query = f"select {columns} from run.{table.name}"  # noqa: S608 - constants
+        if days is None:
+            return self.connection.execute(query).to_arrow_table()
+        return self.connection.execute(
+            f"{query} where list_contains($days, {_day_of(table)})", {"days": sorted(days)}
+        ).to_arrow_table()
 
     def summary(self, days_read: int, seconds: float) -> AttributionSummary:
         """Return what the run found."""
@@ -276,13 +299,13 @@ def spans(days: Iterable[date]) -> list[tuple[date, date]]:
     return result
 
 
+def _day_of(table: Table) -> str:
+    return f"cast({table.day_partition} as date)"
+
+
 def _changed_rows(name: str, what: str) -> str:
     """Return a query of something over the rows that only the old or only the new table has."""
-    columns = ", ".join(
-        column.name
-        for column in TABLES_BY_NAME[name].columns
-        if column.name not in ("api_count", "denied_count") or name != "streaming_sessions"
-    )
+    columns = ", ".join(column.name for column in TABLES_BY_NAME[name].columns)
     return f"""
     select {what} from (
         (select {columns} from run.{name} except select {columns} from main.{name})

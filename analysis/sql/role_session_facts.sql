@@ -44,6 +44,11 @@ select
     carriers.fleet_names,
     carriers.image_builder_names,
     carriers.app_block_builder_names,
+    coalesce(
+        array_length(carriers.fleet_names) + array_length(carriers.image_builder_names)
+        + array_length(carriers.app_block_builder_names),
+        0
+    ) as carrier_count,
     carriers.is_confirmed as is_carrier_confirmed,
     coalesce(carriers.is_seen_on_instance, false) as is_seen_on_instance,
     cast(

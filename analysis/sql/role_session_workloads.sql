@@ -6,17 +6,11 @@ select
     decided.workload_rule,
     case decided.workload_kind
         when 'appstream_fleet' then
-            case when array_length(facts.fleet_names) = 1 then facts.fleet_names[1] end
+            case when facts.carrier_count = 1 then facts.fleet_names[1] end
         when 'appstream_image_builder' then
-            case
-                when array_length(facts.image_builder_names) = 1
-                    then facts.image_builder_names[1]
-            end
+            case when facts.carrier_count = 1 then facts.image_builder_names[1] end
         when 'appstream_app_block_builder' then
-            case
-                when array_length(facts.app_block_builder_names) = 1
-                    then facts.app_block_builder_names[1]
-            end
+            case when facts.carrier_count = 1 then facts.app_block_builder_names[1] end
         else decided.workload_name
     end as workload_name
 from role_session_facts as facts

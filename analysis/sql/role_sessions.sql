@@ -35,14 +35,14 @@ select
     workloads.workload_rule,
     case
         when workloads.workload_kind = 'appstream_fleet'
-            and array_length(workloads.fleet_names) = 1 then workloads.fleet_names[1]
+            and workloads.carrier_count = 1 then workloads.fleet_names[1]
     end as fleet_name,
     case
         when workloads.workload_kind = 'appstream_fleet'
-            and array_length(workloads.fleet_names) = 1
+            and workloads.carrier_count = 1
             then case when workloads.is_carrier_confirmed then 'certain' else 'strong' end
         when workloads.workload_kind = 'appstream_fleet'
-            and array_length(workloads.fleet_names) > 1 then 'weak'
+            and workloads.carrier_count > 1 then 'weak'
     end as fleet_confidence,
     coalesce(workloads.fleet_names, []) as candidate_fleet_names,
     case
