@@ -1,0 +1,59 @@
+"""The dashboard: `streamlit run dashboard/app.py`, or `roletrail dashboard`.
+
+It shows the lake that ROLETRAIL_LAKE names, and only reads.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import pages
+from dashboard.address import GLOBAL, kept
+from dashboard.empty_states import show_no_events, show_no_lake, show_nothing_attributed
+from dashboard.escaping import code
+from dashboard.questions import LakeUnavailableError, extent, open_lake_for_reading
+from dashboard.wording import moment
+
+# A file of ours: Streamlit would fetch an icon of its own set from the internet.
+ICON = str(Path(__file__).with_name("icon.svg"))
+# Less white around the pages, and the sidebar's head no higher than it needs.
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.5rem 4rem; max-width: 1700px; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; padding-block: 0; margin-bottom: 0; }
+@media (max-width: 800px) { [data-testid="stMainBlockContainer"] { padding-inline: 1rem; } }
+</style>"""
+
+
+def show_dashboard() -> None:
+    """Show the page that the address names, or why there is nothing to show."""
+    st.set_page_config(
+        page_title="roletrail", page_icon=ICON, layout="wide", initial_sidebar_state=260
+    )
+    st.html(STYLE)
+    page = st.navigation([*pages.menu(), pages.streaming_session()], position="hidden")
+    with st.sidebar:
+        st.markdown("### :material/conversion_path: roletrail")
+        for entry in pages.menu():
+            st.page_link(entry, query_params=kept(*GLOBAL), width="stretch")
+    try:
+        lake = open_lake_for_reading()
+    except LakeUnavailableError as error:
+        show_no_lake(str(error))
+        return
+    location = lake.answers.lake.location
+    known = extent()
+    if not known.event_count:
+        show_no_events(location)
+        return
+    if not known.rolled_up_count:
+        show_nothing_attributed(known)
+        return
+    with st.sidebar:
+        st.caption(
+            f"Lake {code(location)}  \nNewest event:  \n{moment(known.newest_event_at)} UTC  \n"
+            "All times are UTC."
+        )
+    page.run()
+
+
+show_dashboard()

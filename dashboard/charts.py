@@ -1,0 +1,184 @@
+"""The charts, as Altair declarations. Text in them is data to the drawing, never code or HTML.
+
+Every axis of time is UTC. Colours come from palette.py; legends and labels say the same in words.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import altair as alt
+import pyarrow as pa
+
+from dashboard.palette import (
+    CONFIDENCE,
+    DARK_INK,
+    LIGHT_INK,
+    RESULT,
+    RESULT_SHAPES,
+    WORKLOAD,
+    Scale,
+)
+
+Rows = list[dict[str, Any]]
+Drawing = alt.Chart | alt.LayerChart | alt.FacetChart
+
+TIME_UNITS: dict[str, Literal["utcyearmonthdatehours", "utcyearmonthdate", "utcyearmonth"]] = {
+    "hour": "utcyearmonthdatehours",
+    "day": "utcyearmonthdate",
+    "month": "utcyearmonth",
+}
+TIME_FORMAT = "%Y-%m-%d %H:%M"
+LABELLED_SHARE = 0.07
+FRAME = 90  # pixels that the legend and the axis of time take of a chart's height
+LABEL_WIDTH = 260
+LEGEND_COLUMNS = 3
+
+
+def activity_chart(rows: Rows, since: datetime, until: datetime, bucket: str, by: str) -> Drawing:
+    """Return stacked bars of calls over time.
+
+    `rows` has bucket_at, event_count and the column `by`: "workload" (a family) or "result".
+    """
+    scale = WORKLOAD if by == "workload" else RESULT
+    ends = alt.Scale(domain=[_utc(since), _utc(until)])
+    bars: Drawing = (
+        alt.Chart(pa.Table.from_pylist(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("bucket_at:T", timeUnit=TIME_UNITS[bucket], scale=ends, title=None),
+            y=alt.Y("sum(event_count):Q", title="calls", axis=alt.Axis(tickMinStep=1)),
+            color=_colour(by, scale, rows),
+            order=alt.Order("position:Q"),
+            tooltip=[
+                alt.Tooltip("bucket_at:T", title=f"{bucket} from, UTC", format=TIME_FORMAT),
+                alt.Tooltip(f"{by}:N", title=by),
+                alt.Tooltip("sum(event_count):Q", title="calls", format=","),
+            ],
+        )
+        .properties(height=300)
+    )
+    return bars
+
+
+def coverage_chart(rows: Rows) -> Drawing:
+    """Return one bar per fleet, whole length 100 %: how sure the attribution of its calls is.
+
+    `rows` has fleet, confidence, event_count, share (of the fleet's calls), start and end of the
+    part (0 to 1) and fleet_count, the fleet's calls.
+    """
+    fleets = alt.Y(
+        "fleet:N",
+        sort=alt.EncodingSortField("fleet_count", op="max", order="descending"),
+        title=None,
+        axis=alt.Axis(labelLimit=LABEL_WIDTH, ticks=False, domain=False),
+    )
+    part = alt.Chart(pa.Table.from_pylist(rows)).encode(y=fleets)
+    bars = part.mark_bar(size=20).encode(
+        x=alt.X("start:Q", axis=alt.Axis(format="%", title=None)),
+        x2="end:Q",
+        color=_colour("confidence", CONFIDENCE, rows),
+        tooltip=[
+            alt.Tooltip("fleet:N", title="fleet"),
+            alt.Tooltip("confidence:N", title="confidence"),
+            alt.Tooltip("event_count:Q", title="calls", format=","),
+            alt.Tooltip("share:Q", title="share", format=".1%"),
+        ],
+    )
+    shares = (
+        part.transform_filter(alt.datum.share >= LABELLED_SHARE)
+        .transform_calculate(middle="(datum.start + datum.end) / 2")
+        .mark_text(fontSize=12)
+        .encode(
+            x="middle:Q",
+            text=alt.Text("share:Q", format=".0%"),
+            color=alt.condition(
+                alt.datum.confidence == "certain", alt.value(LIGHT_INK), alt.value(DARK_INK)
+            ),
+        )
+    )
+    return alt.layer(bars, shares).properties(
+        height=FRAME + len({row["fleet"] for row in rows}) * 36
+    )
+
+
+def timeline_chart(rows: Rows, started_at: datetime, ended_at: datetime) -> Drawing:
+    """Return the calls of a streaming session: a row per API, a mark per minute and result.
+
+    `rows` has minute_at, api, result, confidence, event_count and first_at (of the API). The grey
+    field is the streaming session from its start to its end.
+    """
+    clock = "%H:%M" if ended_at - started_at < timedelta(hours=20) else "%b %d, %H:%M"
+    stay = alt.Chart(pa.Table.from_pylist([{"from": started_at, "until": ended_at}]))
+    field = stay.mark_rect(opacity=0.10, color="#888888").encode(
+        x=alt.X("from:T", scale=alt.Scale(type="utc"), title=None), x2="until:T"
+    )
+    marks = (
+        alt.Chart(pa.Table.from_pylist(rows))
+        .mark_point(filled=True, opacity=0.85)
+        .encode(
+            x=alt.X(
+                "minute_at:T",
+                scale=alt.Scale(type="utc"),
+                title=None,
+                axis=alt.Axis(format=clock, grid=True, labelOverlap=True),
+            ),
+            y=alt.Y(
+                "api:N",
+                sort=alt.EncodingSortField("first_at", op="min", order="ascending"),
+                title=None,
+                axis=alt.Axis(labelLimit=LABEL_WIDTH, grid=True, ticks=False),
+            ),
+            color=_colour("result", RESULT, rows),
+            shape=alt.Shape(
+                "result:N",
+                scale=alt.Scale(domain=RESULT_SHAPES.domain, range=RESULT_SHAPES.range),
+                legend=_legend(RESULT, "result", rows),
+            ),
+            size=alt.Size(
+                "event_count:Q",
+                scale=alt.Scale(type="sqrt", domainMin=1, range=[60, 420]),
+                legend=None,
+            ),
+            tooltip=[
+                alt.Tooltip("minute_at:T", title="minute, UTC", format=TIME_FORMAT),
+                alt.Tooltip("api:N", title="API"),
+                alt.Tooltip("result:N", title="result"),
+                alt.Tooltip("confidence:N", title="confidence"),
+                alt.Tooltip("event_count:Q", title="calls", format=","),
+            ],
+        )
+    )
+    return alt.layer(field, marks).properties(height=FRAME + len({row["api"] for row in rows}) * 28)
+
+
+def _colour(column: str, scale: Scale, rows: Rows) -> alt.Color:
+    return alt.Color(
+        f"{column}:N",
+        scale=alt.Scale(domain=scale.domain, range=scale.range),
+        legend=_legend(scale, column, rows),
+    )
+
+
+def _legend(scale: Scale, column: str, rows: Rows) -> alt.Legend:
+    """Return a legend of the values that occur, in the order of the scale."""
+    seen = {row[column] for row in rows}
+    return alt.Legend(
+        title=None,
+        orient="top",
+        columns=LEGEND_COLUMNS,
+        labelLimit=LABEL_WIDTH,
+        values=[name for name in scale.domain if name in seen],
+    )
+
+
+def _utc(time: datetime) -> alt.DateTime:
+    """Return a time for a scale; without its own word for UTC it would be the browser's zone."""
+    time = time.astimezone(UTC)
+    return alt.DateTime(
+        year=time.year,
+        month=time.month,
+        date=time.day,
+        hours=time.hour,
+        minutes=time.minute,
+        utc=True,
+    )

@@ -1,0 +1,108 @@
+"""The tables of the overview: people, denied calls, freshness. A chosen row leads on."""
+
+import streamlit as st
+
+from dashboard import pages
+from dashboard.chosen_row import table_with_choice
+from dashboard.questions import Row
+from dashboard.table_columns import (
+    confidence_column,
+    count_column,
+    one,
+    shown,
+    text_column,
+    time_column,
+)
+from dashboard.wording import api_label, workload_label
+
+PEOPLE_HELP = (
+    "People whose calls are attributed with certain or strong confidence. Choose a row to see "
+    "their streaming sessions."
+)
+DENIED_HELP = (
+    "Calls that AWS refused, by API and caller. Choose a row with a person to open the streaming "
+    "session that the calls were made in."
+)
+FRESHNESS_HELP = (
+    "The newest event and the newest log file per account and region. CloudTrail delivers within "
+    "about 15 minutes, but writes no file for a region where nothing happens: an old file means "
+    "either a quiet region or a gap."
+)
+
+
+def show_people(people: list[Row]) -> None:
+    """Show who made most calls; choosing one lists their streaming sessions."""
+    st.subheader("Most active people", anchor=False, help=PEOPLE_HELP)
+    if not people:
+        st.caption("No calls attributed to a person in this range.")
+        return
+    row = table_with_choice(
+        "people",
+        "Most active people",
+        shown(
+            people,
+            user_id=text_column("Person", None, 165),
+            streaming_session_count=count_column("Sessions", "Streaming sessions with a call.", 75),
+            event_count=count_column("Calls", None, 65),
+            denied_count=count_column("Denied", None, 70),
+            last_event_at=time_column("Last call", seconds=False),
+        ),
+        height=318,
+    )
+    if row is not None:
+        pages.go_to(pages.streaming_sessions(), person=people[row]["user_id"])
+
+
+def show_denied_calls(denied: list[Row]) -> None:
+    """Show what was denied to whom; choosing a row opens its streaming session, if it has one."""
+    st.subheader("Denied calls", anchor=False, help=DENIED_HELP)
+    if not denied:
+        st.caption("No call was denied in this range.")
+        return
+    listing = [
+        row
+        | {
+            "api": api_label(row["event_source"], row["event_name"]),
+            "workload": workload_label(row["workload_kind"]),
+            "caller": row["user_id"] or row["workload_name"],
+            "confidence": one(row["session_confidence"]),
+        }
+        for row in denied
+    ]
+    row = table_with_choice(
+        "denied",
+        "Denied calls by API and caller",
+        shown(
+            listing,
+            denied_count=count_column("Denied", None, 70),
+            api=text_column("API", "Service and API, as IAM policies name actions.", 240),
+            caller=text_column("Caller", "The person, or else the workload's own name.", 240),
+            workload=text_column("Workload", "What kind of thing made the calls.", 170),
+            confidence=confidence_column(),
+            last_event_at=time_column("Last denied", seconds=False),
+        ),
+        height=318,
+    )
+    if row is None:
+        return
+    streaming_session_id = denied[row]["streaming_session_id"]
+    if streaming_session_id:
+        pages.open_streaming_session(streaming_session_id)
+    st.toast("These calls are not attributed to a streaming session.", icon=":material/info:")
+
+
+def show_freshness(freshness: list[Row]) -> None:
+    """Show how far the lake reaches in each account and region."""
+    st.subheader("Freshness", anchor=False, help=FRESHNESS_HELP)
+    st.dataframe(
+        **shown(
+            freshness,
+            account_id=text_column("Account"),
+            region=text_column("Region"),
+            newest_event_at=time_column("Newest event", "The newest call in the lake."),
+            newest_file_at=time_column("Newest log file", "When CloudTrail delivered it."),
+            oldest_event_at=time_column("Oldest event"),
+            event_count=count_column("Calls", "Calls in the lake, whatever the range.", 110),
+        ),
+        alt="Newest event and log file per account and region",
+    )

@@ -1,0 +1,162 @@
+"""The events of one streaming session: paged, latest first, one of them whole on demand."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from analysis.confidence import method_in_words
+from dashboard.address import on_change, read, read_one_of, write
+from dashboard.chosen_row import table_with_choice
+from dashboard.download_buttons import show_downloads
+from dashboard.escaping import code
+from dashboard.event_record import all_columns, as_json, attributed, recorded
+from dashboard.evidence import show_evidence
+from dashboard.palette import RESULT
+from dashboard.questions import Row, rows, table
+from dashboard.table_columns import (
+    confidence_column,
+    one,
+    result_column,
+    shown,
+    text_column,
+    time_column,
+)
+from dashboard.wording import RESULT_HELP, api_label, count_of
+
+if TYPE_CHECKING:
+    from dashboard.stays import Stay
+
+PAGE_ROWS = 100
+DOWNLOAD_ROWS = 100_000
+AGENT_HELP = "Client software as it named itself. Whoever makes the call can write anything here."
+
+
+def show_events(stay: "Stay") -> None:
+    """Show the events, and the one that the address names."""
+    apis = rows("streaming_session_apis", **stay.parameters())
+    if not apis:
+        st.caption("No call is attributed to this streaming session.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        result = _choose("Result", "result", RESULT.domain, RESULT_HELP, 150)
+        api = _choose("API", "api", sorted({row["event_name"] for row in apis}), None, 280)
+    wanted = {"result": result, "event_name": api}
+    count = _count(apis, **wanted)
+    if not count:
+        st.caption("No event matches. Take out a filter.")
+        return
+    number = _page_number(-(-count // PAGE_ROWS))
+    events = rows(
+        "streaming_session_events",
+        **stay.parameters(),
+        **wanted,
+        limit=PAGE_ROWS,
+        offset=(number - 1) * PAGE_ROWS,
+    )
+    first = (number - 1) * PAGE_ROWS + 1
+    st.caption(
+        f"{first:,} to {first + len(events) - 1:,} of {count_of(count, 'event')}, latest first  ·  "
+        "choose a row to see the whole event"
+    )
+    row = table_with_choice("events", "Events, latest first", _columns(events), 388)
+    if row is not None:
+        write("event", events[row]["event_id"])
+    _show_record(stay)
+    show_downloads(
+        f"streaming-session-{stay.streaming_session_id[:8]}-events",
+        lambda: table(
+            "streaming_session_events", **stay.parameters(), **wanted, limit=DOWNLOAD_ROWS, offset=0
+        ),
+    )
+
+
+def _choose(
+    label: str, name: str, options: list[str], explained: str | None, width: int
+) -> str | None:
+    chosen = read_one_of(name, options)
+    st.selectbox(
+        label,
+        options,
+        index=options.index(chosen) if chosen else None,
+        placeholder="All",
+        help=explained,
+        width=width,
+        **on_change(name, lambda choice: choice or ""),
+    )
+    return chosen or None
+
+
+def _count(apis: list[Row], result: str | None, event_name: str | None) -> int:
+    return sum(
+        row[f"{result or 'event'}_count"] for row in apis if event_name in (None, row["event_name"])
+    )
+
+
+def _page_number(pages: int) -> int:
+    wanted = read("page", "1")
+    number = min(int(wanted), pages) if wanted.isdecimal() and int(wanted) else 1
+    if pages > 1:
+        st.pagination(
+            pages, default=number, **on_change("page", lambda page: "" if page == 1 else str(page))
+        )
+    return number
+
+
+def _listed(row: Row) -> Row:
+    """Return an event with the words that the table shows."""
+    method = row["attribution_method"]
+    return row | {
+        "api": api_label(row["event_source"], row["event_name"]),
+        "result": one(row["result"]),
+        "confidence": one(row["session_confidence"]),
+        "method": method_in_words(method) if method else None,
+    }
+
+
+def _columns(events: list[Row]) -> dict[str, Any]:
+    return shown(
+        [_listed(row) for row in events],
+        event_time=time_column("Time"),
+        api=text_column("API", None, 230),
+        result=result_column(80),
+        error_code=text_column("Error", None, 120),
+        confidence=confidence_column(90),
+        source_ip_address=text_column("Address", None, 110),
+        vpc_endpoint_id=text_column("VPC endpoint", None, 180),
+        aws_region=text_column("Region", None, 100),
+        access_key_id=text_column("Credentials", None, 180),
+        method=text_column("Method", None, 300),
+        user_agent=text_column("Client", AGENT_HELP, 300),
+        event_id=text_column("Event id", None, 290),
+    )
+
+
+def _show_record(stay: "Stay") -> None:
+    event_id = read("event")
+    if not event_id:
+        return
+    bounds = {
+        name: value for name, value in stay.parameters().items() if name != "streaming_session_id"
+    }
+    found = rows("event_record", event_id=event_id, **bounds)
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**Event** {code(event_id)}", width="stretch")
+            st.button("Close", icon=":material/close:", type="tertiary", on_click=_close)
+        if not found:
+            st.caption("This event is not in the lake.")
+            return
+        _show_columns(found[0])
+
+
+def _show_columns(row: Row) -> None:
+    event, attribution, columns = st.tabs(["As recorded", "Who made it, and why", "All columns"])
+    event.code(as_json(recorded(row)), language="json", wrap_lines=True, height=420)
+    with attribution:
+        show_evidence(row["event_id"])
+        st.code(as_json(attributed(row)), language="json", wrap_lines=True)
+    columns.code(as_json(all_columns(row)), language="json", wrap_lines=True, height=420)
+
+
+def _close() -> None:
+    write("event", "")

@@ -1,0 +1,140 @@
+"""The page of one streaming session: who, where and when, on what evidence, and every call."""
+
+import streamlit as st
+
+from dashboard import pages
+from dashboard.activity import timeline_rows
+from dashboard.address import GLOBAL, LIST, kept, read
+from dashboard.charts import timeline_chart
+from dashboard.empty_states import show_unknown_streaming_session
+from dashboard.escaping import DASH, code
+from dashboard.evidence import show_evidence
+from dashboard.questions import Row, extent, rows
+from dashboard.stays import Stay, person_of, stay_of
+from dashboard.streaming_session_events import show_events
+from dashboard.streaming_session_tables import show_apis, show_credentials, show_endpoints
+from dashboard.wording import (
+    CONFIDENCE_MEANING,
+    RESULT_HELP,
+    RUNNING_HELP,
+    duration,
+    moment,
+)
+
+TIMELINE_LIMIT = 3_000
+SHARED_HELP = (
+    "The fleet lets several people share an instance: one address and one credential. Calls are "
+    "counted here only where one person was alone on it; others have candidates and no name."
+)
+TIMELINE_HELP = (
+    "One mark per minute, API and result; the bigger, the more calls. The grey field is the "
+    "streaming session from start to end. Calls outside it were made while the instance started "
+    f"or finished.\n\n{RESULT_HELP}"
+)
+METHOD_HELP = "AppStream names people as the stack signs them in: SAML, user pool or custom."
+TABS = ("APIs", "Events", "Credentials", "Endpoints")
+
+
+def show() -> None:
+    """Show the page."""
+    st.page_link(
+        pages.streaming_sessions(),
+        label="All streaming sessions",
+        icon=":material/arrow_back:",
+        query_params=kept(*GLOBAL, *LIST),
+    )
+    streaming_session_id = read("id")
+    found = rows("streaming_session", streaming_session_id=streaming_session_id)
+    if not found:
+        show_unknown_streaming_session(streaming_session_id)
+        return
+    row = found[0]
+    stay = stay_of(row, extent())
+    _show_header(row, stay)
+    _show_figures(row)
+    show_evidence(streaming_session_id, framed=True)
+    _show_timeline(stay)
+    _show_tabs(stay)
+
+
+def _show_header(row: Row, stay: Stay) -> None:
+    st.title(code(person_of(row)), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if stay.is_running:
+            st.badge("running", icon=":material/play_circle:", color="green", help=RUNNING_HELP)
+        else:
+            st.badge("ended", icon=":material/stop_circle:", color="gray")
+        if row["is_multisession"]:
+            st.badge("shared instance", icon=":material/group:", color="orange", help=SHARED_HELP)
+        st.caption(f"Streaming session {code(stay.streaming_session_id)}")
+    end = "running" if stay.is_running else moment(stay.ended_at)
+    facts = (
+        ("Fleet", row["fleet_name"], None),
+        ("Stack", row["stack_name"], None),
+        ("Account, region", _joined(row["account_id"], row["region"]), None),
+        ("From, until (UTC)", f"{moment(stay.started_at)} {DASH} {end}", RUNNING_HELP),
+        ("Lasted", duration(stay.until - stay.started_at), None),
+        ("Signed in by", row["authentication_type"], METHOD_HELP),
+        ("Address, VPC", _joined(row["eni_private_ip_address"], row["vpc_id"]), None),
+        ("Instance", row["instance_id"], None),
+        ("Role of the fleet", row["issuing_role_arn"], None),
+    )
+    grid = st.grid(3, min_column_width=230)
+    for label, value, explained in facts:
+        shown = code(value) if value else DASH
+        grid.markdown(f":small[:gray[{label}]]  \n{shown}", help=explained)
+
+
+def _joined(*values: str | None) -> str | None:
+    return ", ".join(value for value in values if value) or None
+
+
+def _show_figures(row: Row) -> None:
+    counts = {
+        name: row[f"{name}_count"] or 0 for name in ("certain", "strong", "weak", "error", "denied")
+    }
+    figures = (
+        ("Calls", counts["certain"] + counts["strong"], "Certain and strong calls together."),
+        ("Denied", counts["denied"], "Of these, refused for want of a permission."),
+        ("Other errors", counts["error"], "Calls that failed for another reason."),
+        ("Certain", counts["certain"], CONFIDENCE_MEANING["certain"]),
+        ("Strong", counts["strong"], CONFIDENCE_MEANING["strong"]),
+        ("Weak", counts["weak"], CONFIDENCE_MEANING["weak"]),
+    )
+    grid = st.grid(6, min_column_width=120, border=True)
+    for label, value, explained in figures:
+        grid.metric(label, value, help=explained, format="localized")
+
+
+def _show_timeline(stay: Stay) -> None:
+    st.subheader("Timeline (UTC)", anchor=False, help=TIMELINE_HELP)
+    calls = rows("streaming_session_timeline", limit=TIMELINE_LIMIT, **stay.parameters())
+    if not calls:
+        st.caption("No call is attributed to this streaming session.")
+        return
+    if len(calls) == TIMELINE_LIMIT:
+        st.caption(f"Cut to the newest {TIMELINE_LIMIT:,} marks. The events below are complete.")
+    end = stay.until if stay.is_running else stay.ended_at or stay.until
+    st.altair_chart(timeline_chart(timeline_rows(calls), stay.started_at, end), width="stretch")
+
+
+def _show_tabs(stay: Stay) -> None:
+    apis, events, credentials, endpoints = st.tabs(TABS, key="tab", bind="query-params")
+    if apis.open:
+        with apis:
+            show_apis(rows("streaming_session_apis", **stay.parameters()))
+    if events.open:
+        with events:
+            show_events(stay)
+    if credentials.open:
+        with credentials:
+            show_credentials(
+                rows("streaming_session_credentials", **stay.parameters()),
+                rows(
+                    "streaming_session_candidates",
+                    streaming_session_id=stay.streaming_session_id,
+                ),
+            )
+    if endpoints.open:
+        with endpoints:
+            show_endpoints(rows("streaming_session_endpoints", **stay.parameters()))

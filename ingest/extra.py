@@ -1,0 +1,65 @@
+"""The column `extra` of many events at once, out of the few pieces that they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from ingest.column_building import Mask, PartColumn
+from ingest.fields import ABSENT, CATEGORIES_WITHOUT_THEM, NULL_WHEN_EMPTY
+from ingest.memo import Numbers, spread
+
+Pieces = Sequence[str | None]
+
+
+def _pieces_by_code() -> list[str | None]:
+    """Return the piece for each code of `unexpected_emptiness`."""
+    first, second = (f'"{name}"' for name in NULL_WHEN_EMPTY)
+    return [
+        None,
+        f'"{ABSENT}":[{first}]',
+        f'"{ABSENT}":[{second}]',
+        f'"{ABSENT}":[{first},{second}]',
+        None,
+        f"{first}:null",
+        f"{second}:null",
+        f"{first}:null,{second}:null",
+    ]
+
+
+EMPTINESS = _pieces_by_code()
+
+
+def unexpected_emptiness(categories: Sequence[object], parts: Sequence[PartColumn]) -> Numbers:
+    """Return, for each event, which of its two usual parts are empty in the unusual way.
+
+    That is absent where CloudTrail writes null, or null where it leaves them out. The numbers are
+    places in `EMPTINESS`.
+    """
+    is_left_out = np.array([category in CATEGORIES_WITHOUT_THEM for category in categories])
+    codes = is_left_out.astype(np.int32) * 4
+    for bit, part in enumerate(parts):
+        unusual: Mask = np.where(is_left_out, part.is_null, part.is_absent)
+        codes += unusual.astype(np.int32) << bit
+    return codes
+
+
+def extra_column(numbers: Sequence[Numbers], pieces: Sequence[Pieces]) -> pa.Array:
+    """Return `extra` as a dictionary: for each event, the numbered piece of each kind, joined."""
+    combined = np.zeros(len(numbers[0]), np.int64)
+    for number, of_kind in zip(numbers, pieces, strict=True):
+        combined = combined * len(of_kind) + number
+    distinct, places = np.unique(combined, return_inverse=True)
+    texts = [_text(int(combination), pieces) for combination in distinct]
+    return spread(pa.array(texts, pa.string()), places.astype(np.int32))
+
+
+def _text(combination: int, pieces: Sequence[Pieces]) -> str | None:
+    chosen: list[str] = []
+    for of_kind in reversed(pieces):
+        combination, number = divmod(combination, len(of_kind))
+        piece = of_kind[number]
+        if piece is not None:
+            chosen.append(piece)
+    return f"{{{','.join(reversed(chosen))}}}" if chosen else None

@@ -1,0 +1,89 @@
+"""Reading objects of a bucket, many at a time.
+
+obstore reads at a tenth of the CPU time that boto3 takes. It doesn't take every key that S3 does: for
+the others there is boto3.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from obstore.store import ClientConfig, S3Config, S3Store
+
+PIECE_BYTES = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What it takes to read from a bucket; it can go to another process."""
+
+    bucket: str
+    region: str
+    endpoint: str
+    key_id: str = field(repr=False)
+    secret: str = field(repr=False)
+    token: str | None = field(repr=False)
+
+
+def pieces_of_object(access: Access, key: str) -> Iterator[bytes]:
+    """Yield an object's bytes in pieces. Raises OSError if it can't be read, for whatever reason."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from obstore.exceptions import BaseError
+
+    is_ordinary = key == "/".join(part for part in key.split("/") if part not in {"", ".", ".."})
+    try:
+        yield from _by_obstore(access, key) if is_ordinary else _by_boto3(access, key)
+    except (BaseError, BotoCoreError, ClientError) as error:
+        raise OSError(_first_sentence(error)) from error
+
+
+def _by_obstore(access: Access, key: str) -> Iterator[bytes]:
+    import obstore
+
+    yield from map(bytes, obstore.get(_store(access), key).stream(min_chunk_size=PIECE_BYTES))
+
+
+def _by_boto3(access: Access, key: str) -> Iterator[bytes]:
+    answer = client_of(access).get_object(Bucket=access.bucket, Key=key)
+    yield from answer["Body"].iter_chunks(PIECE_BYTES)
+
+
+def _first_sentence(error: Exception) -> str:
+    """Return what an error says in one line, without the answer of the server and what follows."""
+    return " ".join(str(error).partition(": <?xml")[0].partition("Debug source:")[0].split())
+
+
+@lru_cache(maxsize=16)
+def _store(access: Access) -> "S3Store":
+    from obstore.store import S3Store
+
+    # The bucket in the path, not in the host name: right for any endpoint and any bucket's name.
+    config: S3Config = {
+        "endpoint": access.endpoint,
+        "region": access.region,
+        "access_key_id": access.key_id,
+        "secret_access_key": access.secret,
+        "virtual_hosted_style_request": False,
+    }
+    if access.token is not None:
+        config["session_token"] = access.token
+    options: ClientConfig = {"allow_http": access.endpoint.startswith("http://")}
+    return S3Store(access.bucket, config=config, client_options=options)
+
+
+@lru_cache(maxsize=16)
+def client_of(access: Access) -> "S3Client":
+    """Return boto3's client for a bucket."""
+    import boto3
+
+    return boto3.client(
+        "s3",
+        region_name=access.region,
+        endpoint_url=access.endpoint,
+        aws_access_key_id=access.key_id,
+        aws_secret_access_key=access.secret,
+        aws_session_token=access.token,
+    )

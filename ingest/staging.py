@@ -1,0 +1,166 @@
+"""From what was read to what the lake holds: batches without duplicates, committed whole.
+
+An object's events, its other rows and its ledger row are in one batch, so it is known if and only if
+all of it is there. A batch of many events is written in several files, so that its size is no matter
+of memory.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.event_columns import EVENT_SCHEMA
+from ingest.ledger import ledger_row
+from ingest.reading import Reading
+from ingest.resource_events import resource_history_of
+from ingest.storage_keys import sightings_of
+from lake import Lake
+from lake.commits import StagedBatch, commit_batch
+from lake.connection import duckdb_path
+from lake.data_files import arrow_schema, write_data_files
+from lake.duplicates import files_around, without_duplicates
+from lake.events_table import EVENTS
+from lake.tables import (
+    REJECTED_RECORDS,
+    RESOURCE_HISTORY,
+    SOURCE_OBJECTS,
+    STREAMING_SESSION_EVIDENCE,
+)
+
+Row = dict[str, object]
+
+BATCH_EVENTS = 150_000
+BATCH_BYTES = 256 * 2**20
+BATCH_OBJECTS = 20_000
+EVIDENCE, HISTORY, REJECTED, LEDGER = (
+    STREAMING_SESSION_EVIDENCE.name,
+    RESOURCE_HISTORY.name,
+    REJECTED_RECORDS.name,
+    SOURCE_OBJECTS.name,
+)
+
+
+class Batch:
+    """One batch on its way into the lake; a new one is made after each commit."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._batch_id = uuid.uuid4().hex
+        self._base_snapshot_id: int | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = self._waiting_bytes = 0
+        self._files: list[str] = []
+        self._events = 0
+        self._readings: list[Reading] = []
+        self._rows: defaultdict[str, list[Row]] = defaultdict(list)
+        self._duplicates: Counter[str] = Counter()
+        self._conflicts: Counter[str] = Counter()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to commit."""
+        events = self._events + self._waiting_rows
+        return events >= BATCH_EVENTS or len(self._readings) >= BATCH_OBJECTS
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not self._readings
+
+    def add(self, readings: Iterable[Reading], batches: Iterable[pa.RecordBatch]) -> None:
+        """Take objects that were read whole, and their events."""
+        for batch in batches:
+            self._waiting.append(batch)
+            self._waiting_rows += batch.num_rows
+            self._waiting_bytes += batch.nbytes
+            if self._waiting_rows >= BATCH_EVENTS or self._waiting_bytes >= BATCH_BYTES:
+                self._write_events()
+        for reading in readings:
+            self._readings.append(reading)
+            self._rows[EVIDENCE] += reading.evidence
+            self._rows[HISTORY] += reading.history
+            reading.evidence, reading.history = [], []
+
+    def rows_written(self) -> dict[str, int]:
+        """Return how many rows of evidence and of history are in the batch."""
+        return {
+            "evidence_rows": len(self._rows[EVIDENCE]),
+            "history_rows": len(self._rows[HISTORY]),
+        }
+
+    def commit(self) -> pa.Table:
+        """Write what waits, commit everything, and return the ledger rows as committed."""
+        self._write_events()
+        now = datetime.now(UTC)
+        self._rows[REJECTED] = [
+            row for reading in self._readings for row in _rejected_rows(reading, self._batch_id, now)
+        ]
+        self._rows[LEDGER] = [self._ledger_row(reading, now) for reading in self._readings]
+        files = {name: self._write(name, rows) for name, rows in self._rows.items() if rows}
+        if self._files:
+            files[EVENTS.name] = tuple(self._files)
+        return commit_batch(
+            self._lake, StagedBatch(self._batch_id, files, self._base_snapshot_id)
+        )
+
+    def _write_events(self) -> None:
+        """Write the waiting events that are no duplicates, and what they say of resources."""
+        events_table = self._lake.table(EVENTS.name)
+        if not self._files and (snapshot := events_table.current_snapshot()) is not None:
+            self._base_snapshot_id = snapshot.snapshot_id
+        if not self._waiting:
+            return
+        events = pa.Table.from_batches(self._waiting, EVENT_SCHEMA)
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
+        events = events.unify_dictionaries().combine_chunks()
+        known = files_around(events_table, events) + [duckdb_path(path) for path in self._files]
+        result = without_duplicates(events, known, events_table)
+        self._count_copies(result.copies)
+        self._events += result.kept.num_rows
+        self._rows[HISTORY] += resource_history_of(result.kept)
+        self._rows[EVIDENCE] += sightings_of(result.kept)
+        self._files += write_data_files(events_table, result.kept)
+
+    def _count_copies(self, copies: pa.Table) -> None:
+        for copy in copies.group_by("source_object_id").aggregate(
+            [("is_conflict", "count"), ("is_conflict", "sum")]
+        ).to_pylist():
+            self._duplicates[copy["source_object_id"]] += copy["is_conflict_count"]
+            self._conflicts[copy["source_object_id"]] += copy["is_conflict_sum"]
+
+    def _ledger_row(self, reading: Reading, now: datetime) -> Row:
+        object_id = reading.source_object_id
+        row = ledger_row(reading, self._duplicates[object_id], self._conflicts[object_id])
+        return row | {"batch_id": self._batch_id, "ingested_at": now}
+
+    def _write(self, name: str, rows: list[Row]) -> tuple[str, ...]:
+        table = self._lake.table(name)
+        return tuple(write_data_files(table, pa.Table.from_pylist(rows, arrow_schema(table))))
+
+
+def without_unreadable(batch: pa.RecordBatch, object_ids: Sequence[str]) -> pa.RecordBatch:
+    """Return a batch of events without those of objects that couldn't be read to the end."""
+    if not object_ids:
+        return batch
+    is_of_them = pc.is_in(batch.column("source_object_id"), value_set=pa.array(object_ids))
+    return batch.filter(pc.invert(is_of_them))
+
+
+def _rejected_rows(reading: Reading, batch_id: str, now: datetime) -> list[Row]:
+    return [
+        {
+            "source_object_id": reading.source_object_id,
+            "uri": reading.source.uri,
+            "record_index": rejection.record_index,
+            "field": rejection.field,
+            "reason": rejection.reason,
+            "raw": rejection.raw,
+            "batch_id": batch_id,
+            "rejected_at": now,
+        }
+        for rejection in reading.rejections
+    ]

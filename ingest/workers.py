@@ -1,0 +1,177 @@
+"""Reading many objects: a portion at a time, in this process or in several.
+
+A portion's events leave a worker as an Arrow stream in a temporary file, which the main process maps
+into its memory: nothing is copied through a pipe, and no portion has to fit into memory.
+"""
+
+import gc
+import multiprocessing
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from ingest.errors import IngestError
+from ingest.event_columns import EVENT_SCHEMA
+from ingest.event_writer import EventWriter
+from ingest.reading import Reading, needs_text, read_object, reading_of
+from ingest.s3_reading import Access, pieces_of_object
+from ingest.sources import SourceObject, pieces_of_file
+
+PORTION_OBJECTS = 512
+PORTION_BYTES = 8 * 2**20  # as stored
+FETCHERS = 32  # objects of a bucket fetched at a time, by each process
+LARGEST_FETCHED = 16 * 2**20  # bytes; a larger object is read as it arrives
+# Below this, starting processes takes longer than they save.
+FEW_OBJECTS = 400
+FEW_BYTES = 8 * 2**20
+ALLOCATIONS_BEFORE_COLLECTING = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Objects to read in one go, what it takes to fetch them, and the file for their events."""
+
+    sources: tuple[SourceObject, ...]
+    access: Mapping[str, Access]
+    file: Path
+
+
+def default_processes() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_all(
+    sources: Sequence[SourceObject],
+    access_of: Callable[[str], Access],
+    processes: int,
+) -> Iterator[tuple[list[Reading], Iterator[pa.RecordBatch]]]:
+    """Yield the objects as they were read, a portion at a time and in order, with their events.
+
+    `access_of` is asked for each portion how to reach a bucket. With few objects, or one process,
+    they are read in this process. Raises IngestError if a worker ends unexpectedly.
+    """
+    is_little = len(sources) < FEW_OBJECTS and sum(source.size for source in sources) < FEW_BYTES
+    with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
+        portions = _portions(sources, access_of, Path(folder), processes)
+        if is_little or processes == 1:
+            read = map(read_portion, portions)
+        else:
+            read = _read_in_processes(portions, processes)
+        for portion, readings in read:
+            yield readings, _batches_in(portion.file)
+
+
+def read_portion(portion: Portion) -> tuple[Portion, list[Reading]]:
+    """Read a portion's objects, writing their events to its file."""
+    with pa.OSFile(str(portion.file), "wb") as file, pa.ipc.new_stream(file, EVENT_SCHEMA) as stream:
+        writer = EventWriter(stream.write_batch)
+        readings = [
+            _read_or_not(source, pieces, writer) for source, pieces in _fetched(portion)
+        ]
+        writer.flush()
+    for reading in readings:
+        reading.rejections = writer.rejected_of(reading.source_object_id)
+    return portion, readings
+
+
+def _read_or_not(
+    source: SourceObject, pieces: Callable[[], Iterator[bytes]], writer: EventWriter
+) -> Reading:
+    try:
+        return read_object(source, pieces, writer)
+    except OSError as error:
+        reading = reading_of(source)
+        reading.unreadable = error.strerror or str(error)
+        return reading
+
+
+def _portions(
+    sources: Sequence[SourceObject],
+    access_of: Callable[[str], Access],
+    folder: Path,
+    processes: int,
+) -> Iterator[Portion]:
+    """Yield the objects in portions, small enough that every process has some."""
+    share = max(1, sum(source.size for source in sources) // (2 * processes))
+    chosen: list[SourceObject] = []
+    chosen_bytes = 0
+    for number, source in enumerate(sources):
+        chosen.append(source)
+        chosen_bytes += source.size
+        is_last = number == len(sources) - 1
+        is_full = len(chosen) >= PORTION_OBJECTS or chosen_bytes >= min(share, PORTION_BYTES)
+        if is_last or is_full:
+            buckets = {source.bucket for source in chosen if source.bucket is not None}
+            access = {bucket: access_of(bucket) for bucket in buckets}
+            yield Portion(tuple(chosen), access, folder / f"{number}.arrow")
+            chosen, chosen_bytes = [], 0
+
+
+def _read_in_processes(
+    portions: Iterator[Portion], processes: int
+) -> Iterator[tuple[Portion, list[Reading]]]:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare_worker)
+    try:
+        # Some portions ahead, so that no worker waits while a batch is committed.
+        ahead = deque(pool.submit(read_portion, portion) for portion in islice(portions, 2 * processes))
+        while ahead:
+            done = ahead.popleft().result()
+            ahead.extend(pool.submit(read_portion, portion) for portion in islice(portions, 1))
+            yield done
+    except BrokenProcessPool as error:
+        message = "a worker process was ended, perhaps for lack of memory. Run it again"
+        raise IngestError(message) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare_worker() -> None:
+    # Decoding makes many objects and no cycles: looking for them took a third of the time.
+    gc.set_threshold(ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
+
+
+def _batches_in(file: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the batches in a file, mapped into memory, and remove the file."""
+    with pa.memory_map(str(file)) as mapped, pa.ipc.open_stream(mapped) as stream:
+        file.unlink()
+        yield from stream
+
+
+def _fetched(
+    portion: Portion,
+) -> Iterator[tuple[SourceObject, Callable[[], Iterator[bytes]]]]:
+    """Yield each object with a way to get its bytes; those in buckets are fetched ahead."""
+    with ThreadPoolExecutor(FETCHERS) as threads:
+        ahead: deque[tuple[SourceObject, Callable[[], Iterator[bytes]]]] = deque()
+        for source in portion.sources:
+            ahead.append((source, _start(source, portion.access, threads)))
+            if len(ahead) > FETCHERS:
+                yield ahead.popleft()
+        yield from ahead
+
+
+def _start(
+    source: SourceObject, access: Mapping[str, Access], threads: ThreadPoolExecutor
+) -> Callable[[], Iterator[bytes]]:
+    """Start fetching a small object of a bucket; return what gives the object's bytes."""
+    if source.bucket is None:
+        return partial(pieces_of_file, source.place)
+    pieces = partial(pieces_of_object, access[source.bucket], source.place)
+    if source.size > LARGEST_FETCHED or not needs_text(source):
+        return pieces
+    fetched: Future[list[bytes]] = threads.submit(lambda: list(pieces()))
+    return lambda: iter(fetched.result())

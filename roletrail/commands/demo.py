@@ -1,0 +1,78 @@
+"""`roletrail demo`: from the sample logs to the answer, in one go."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Annotated
+
+import typer
+
+import roletrail
+from roletrail.commands.attribute import attribution_text
+from roletrail.commands.dashboard import Host, Port
+from roletrail.commands.ingest import ingest_text
+from roletrail.commands.sessions import ANSWER_COLUMNS
+from roletrail.options import Format, lake_option
+from roletrail.output import write_rows
+from roletrail.serving import LOCAL_HOST, serve
+from roletrail.stopping import terminated_like_interrupted
+from roletrail.terminal import ingest_progress, note, shown_steps
+
+SAMPLES = ("trail", "usage-reports", "inventory")
+
+
+def demo(
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="Print the answer and stop there.")
+    ] = False,
+    lake: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Keep the lake in this folder; by default it is deleted."),
+    ] = None,
+    host: Host = LOCAL_HOST,
+    port: Port = None,
+) -> None:
+    """Build a lake of the sample logs and say who called what.
+
+    Then serve the dashboard over it, until Ctrl-C.
+    """
+    with terminated_like_interrupted(), _folder(lake) as folder:
+        accounts = _build(folder)
+        typer.echo("Who called what, by streaming session:\n")
+        answers = roletrail.open(folder)
+        write_rows(answers.ask("who_called_what"), Format.TABLE, ANSWER_COLUMNS)
+        typer.echo("\nFrom the sample logs:\n\n" + "\n".join(accounts))
+        if lake is not None:
+            note(f"the lake is kept in {lake}: try roletrail sessions{lake_option(lake)}")
+        if not no_serve:
+            serve(folder, host, port)
+
+
+@contextmanager
+def _folder(kept: str | None) -> Iterator[str]:
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(
+        prefix="roletrail-demo-", ignore_cleanup_errors=True
+    ) as folder:
+        yield folder
+
+
+def _build(folder: str) -> tuple[str, str]:
+    """Make the lake, and return what was read and what was made of it, in words."""
+    from analysis.attribution import attribute
+    from ingest import ingest
+    from lake import open_lake
+
+    sample_logs = files("sample_logs")
+    sources = [str(sample_logs.joinpath(name)) for name in SAMPLES]
+    lake = open_lake(folder, create=True)
+    note("reading the sample logs …")
+    with ingest_progress() as on_progress:
+        read = ingest(lake, sources, on_progress=on_progress)
+    note("working out who made each call …")
+    with shown_steps() as on_step:
+        made = attribute(lake, on_step=on_step)
+    return ingest_text(read), attribution_text(made)

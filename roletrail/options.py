@@ -1,0 +1,100 @@
+"""The options that commands share, by one name and one meaning everywhere."""
+
+import shlex
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from roletrail.errors import FrontDoorError
+
+DEFAULT_LAKE = "./roletrail-lake"
+LAKE_VARIABLE = "ROLETRAIL_LAKE"
+
+
+class Format(StrEnum):
+    """How rows are written to standard output."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def _time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is no time. Write 2026-01-31, or 2026-01-31T22:41:00Z; UTC is meant"
+        raise typer.BadParameter(message) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is no day. Write it as 2026-01-31"
+        raise typer.BadParameter(message) from None
+
+
+Lake = Annotated[
+    str,
+    typer.Option(
+        envvar=LAKE_VARIABLE, metavar="DIR", help="Folder of the lake, or catalog:NAME (PyIceberg)."
+    ),
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option(parser=_time, metavar="TIME", help="From this day or ISO time on, UTC."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(parser=_time, metavar="TIME", help="Before this day or ISO time, UTC."),
+]
+SinceDay = Annotated[
+    date | None, typer.Option(parser=_day, metavar="DAY", help="From this UTC day on.")
+]
+UntilDay = Annotated[
+    date | None, typer.Option(parser=_day, metavar="DAY", help="Before this UTC day.")
+]
+Account = Annotated[str | None, typer.Option(metavar="ID", help="Only this AWS account.")]
+Region = Annotated[str | None, typer.Option(metavar="NAME", help="Only this AWS region.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="How to write the rows to standard output.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a question is narrowed to; null means everything. Times are half open."""
+
+    since: datetime | None
+    until: datetime | None
+    account_id: str | None
+    region: str | None
+
+    def __post_init__(self) -> None:
+        check_range(self.since, self.until)
+
+    def parameters(self) -> dict[str, object]:
+        """Return the filters as parameters of a saved question."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "account_id": self.account_id,
+            "region": self.region,
+        }
+
+
+def check_range(since: date | None, until: date | None) -> None:
+    """Raise FrontDoorError for a range that nothing can lie in."""
+    if since is not None and until is not None and since >= until:
+        raise FrontDoorError(f"--until {until} isn't after --since {since}")
+
+
+def lake_option(location: str) -> str:
+    """Return the words that make a suggested command reach this lake: none for the default."""
+    return "" if location == DEFAULT_LAKE else f" --lake {shlex.quote(location)}"

@@ -1,0 +1,164 @@
+"""A small lake with one streaming session, every text of which attacks whoever reads it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from lake import open_lake
+from lake.catalog import Lake
+from lake.data_files import arrow_schema, write_data_files
+from lake.derived_tables import DERIVED_TABLES
+from lake.publication import Publication, publish
+
+SCRIPT = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+LINK = "[click](https://evil.example/) https://evil.example/ www.evil.example me@evil.example"
+MARKUP = "**bold** `code` :red[red] :material/home: :smile: $x^2$ | # head"
+REVERSED = "\u202egpj.exe"
+FORMULA = '=HYPERLINK("https://evil.example/","click")'
+ATTACK = f"{FORMULA} {SCRIPT} {LINK} {MARKUP} {REVERSED}"
+LONG = "A" * 10_000
+
+STREAMING_SESSION_ID = "11111111-2222-3333-4444-555555555555"
+ACCOUNT_ID = "123456789012"
+ACCESS_KEY_ID = "ASIAHOSTILE000000001"
+STARTED_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+EVENT_COUNT = 120
+
+
+def make_hostile_lake(folder: Path) -> Path:
+    """Make the lake in this folder and return it."""
+    lake = open_lake(folder, create=True)
+    _append(lake, "events", [_event(number) for number in range(EVENT_COUNT)])
+    _append(lake, "session_activity", [_activity()])
+    _append(lake, "streaming_sessions", [_streaming_session()])
+    _append(lake, "attributions", [_claim()])
+    _append(lake, "role_sessions", [_role_session()])
+    tables = {table.name: lake.table(table.name).current_snapshot() for table in DERIVED_TABLES}
+    publish(lake, Publication({name: s.snapshot_id for name, s in tables.items() if s is not None}))
+    return folder
+
+
+def make_unattributed_lake(folder: Path) -> Path:
+    """Make a lake with one event and nothing else in this folder, and return it."""
+    _append(open_lake(folder, create=True), "events", [_event(0)])
+    return folder
+
+
+def _append(lake: Lake, name: str, rows: list[dict[str, Any]]) -> None:
+    table = lake.table(name)
+    schema = arrow_schema(table)
+    content = pa.Table.from_pylist(
+        [{column: row.get(column) for column in schema.names} for row in rows], schema=schema
+    )
+    with table.transaction() as transaction:
+        transaction.add_files(write_data_files(table, content), check_duplicate_files=False)
+
+
+def _event(number: int) -> dict[str, Any]:
+    return {
+        "event_id": f"hostile-{number:04}",
+        "event_time": STARTED_AT + timedelta(seconds=20 * number),
+        "event_version": "1.11",
+        "event_source": f"{ATTACK}.amazonaws.com",
+        "event_name": ATTACK,
+        "aws_region": "eu-central-1",
+        "source_ip_address": ATTACK,
+        "user_agent": LONG if number % 2 else ATTACK,
+        "error_code": "AccessDenied",
+        "error_message": ATTACK,
+        "event_category": "Management",
+        "recipient_account_id": ACCOUNT_ID,
+        "user_identity_type": "AssumedRole",
+        "user_identity_account_id": ACCOUNT_ID,
+        "access_key_id": ACCESS_KEY_ID,
+        "issuing_role_arn": ATTACK,
+        "role_session_name": ATTACK,
+        "request_parameters": json.dumps({ATTACK: [ATTACK, LONG]}),
+    }
+
+
+def _activity() -> dict[str, Any]:
+    return {
+        "hour_at": STARTED_AT,
+        "recipient_account_id": ACCOUNT_ID,
+        "aws_region": "eu-central-1",
+        "role_session_id": ACCESS_KEY_ID,
+        "issuing_role_arn": ATTACK,
+        "workload_kind": "appstream_fleet",
+        "workload_name": ATTACK,
+        "fleet_name": ATTACK,
+        "stack_name": ATTACK,
+        "streaming_session_id": STREAMING_SESSION_ID,
+        "user_id": ATTACK,
+        "session_confidence": "strong",
+        "attribution_method": "credential",
+        "event_source": f"{ATTACK}.amazonaws.com",
+        "event_name": ATTACK,
+        "vpc_endpoint_id": ATTACK,
+        "vpc_endpoint_ownership": "foreign",
+        "credential_use": "unknown",
+        "source_ip_address": ATTACK,
+        "result": "denied",
+        "event_count": EVENT_COUNT,
+        "first_event_at": STARTED_AT,
+        "last_event_at": STARTED_AT + timedelta(seconds=20 * (EVENT_COUNT - 1)),
+    }
+
+
+def _streaming_session() -> dict[str, Any]:
+    return {
+        "streaming_session_id": STREAMING_SESSION_ID,
+        "user_id": ATTACK,
+        "authentication_type": ATTACK,
+        "fleet_name": ATTACK,
+        "stack_name": ATTACK,
+        "account_id": ACCOUNT_ID,
+        "region": "eu-central-1",
+        "vpc_id": ATTACK,
+        "eni_private_ip_address": ATTACK,
+        "instance_id": ATTACK,
+        "started_at": STARTED_AT,
+        "ended_at": STARTED_AT + HOUR,
+        "is_multisession": True,
+        "issuing_role_arn": ATTACK,
+        "api_count": EVENT_COUNT,
+        "denied_count": EVENT_COUNT,
+    }
+
+
+def _claim() -> dict[str, Any]:
+    return {
+        "attribution_id": "claim",
+        "role_session_id": ACCESS_KEY_ID,
+        "streaming_session_id": STREAMING_SESSION_ID,
+        "user_id": ATTACK,
+        "valid_from": STARTED_AT,
+        "valid_to": STARTED_AT + HOUR,
+        "method": "credential",
+        "confidence": "strong",
+        "candidate_user_ids": [ATTACK],
+        "candidate_streaming_session_ids": [STREAMING_SESSION_ID],
+        "fleet_name": ATTACK,
+        "stack_name": ATTACK,
+        "evidence": '{"event_ids": [], "evidence_ids": [], "resource_history_ids": []}',
+    }
+
+
+def _role_session() -> dict[str, Any]:
+    return {
+        "role_session_id": ACCESS_KEY_ID,
+        "access_key_id": ACCESS_KEY_ID,
+        "issuing_role_arn": ATTACK,
+        "role_session_name": ATTACK,
+        "first_event_at": STARTED_AT,
+        "last_event_at": STARTED_AT + HOUR,
+        "workload_kind": "appstream_fleet",
+        "workload_name": ATTACK,
+        "fleet_name": ATTACK,
+        "event_count": EVENT_COUNT,
+        "denied_count": EVENT_COUNT,
+    }

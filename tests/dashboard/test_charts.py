@@ -1,0 +1,144 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.activity import activity_rows, timeline_rows
+from dashboard.charts import activity_chart, coverage_chart, timeline_chart
+from dashboard.coverage import coverage_rows, shares
+from dashboard.palette import CONFIDENCE, RESULT, WORKLOAD
+from tests.dashboard.lakes import ATTACK
+
+START = datetime(2026, 1, 2, 9, tzinfo=UTC)
+CALLS = [
+    {
+        "bucket_at": START,
+        "workload_kind": "appstream_fleet",
+        "result": "ok",
+        "event_count": 3,
+    },
+    {
+        "bucket_at": START,
+        "workload_kind": "ec2_instance",
+        "result": "ok",
+        "event_count": 4,
+    },
+    {
+        "bucket_at": START,
+        "workload_kind": "ecs_task",
+        "result": "denied",
+        "event_count": 5,
+    },
+]
+MARKS = [
+    {
+        "minute_at": START + timedelta(minutes=number),
+        "event_source": "s3.amazonaws.com",
+        "event_name": name,
+        "result": "denied",
+        "session_confidence": "certain",
+        "event_count": 2,
+    }
+    for number, name in enumerate(["ListBuckets", ATTACK])
+]
+FLEETS: list[dict[str, Any]] = [
+    {"fleet_name": "finance", "session_confidence": "certain", "event_count": 6},
+    {"fleet_name": "finance", "session_confidence": None, "event_count": 2},
+    {"fleet_name": None, "session_confidence": "weak", "event_count": 2},
+]
+
+
+def specifications() -> dict[str, Any]:
+    end = START + timedelta(hours=1)
+    charts = {
+        "workload": activity_chart(
+            activity_rows(CALLS, "workload"), START, end, "hour", "workload"
+        ),
+        "result": activity_chart(activity_rows(CALLS, "result"), START, end, "day", "result"),
+        "coverage": coverage_chart(coverage_rows(FLEETS)),
+        "timeline": timeline_chart(timeline_rows(MARKS), START, end),
+    }
+    return {name: json.loads(chart.to_json()) for name, chart in charts.items()}
+
+
+def values_of(key: str, content: Any) -> list[Any]:  # noqa: ANN401 - any JSON
+    """Return whatever stands under this key, however deep."""
+    if isinstance(content, list):
+        return [value for part in content for value in values_of(key, part)]
+    if not isinstance(content, dict):
+        return []
+    own = [content[key]] if key in content else []
+    return own + [value for part in content.values() for value in values_of(key, part)]
+
+
+def test_calls_are_summed_by_family_of_workload_or_by_result() -> None:
+    assert {row["workload"]: row["event_count"] for row in activity_rows(CALLS, "workload")} == {
+        "AppStream fleets": 3,
+        "EC2 and containers": 9,
+    }
+    assert {row["result"]: row["event_count"] for row in activity_rows(CALLS, "result")} == {
+        "ok": 7,
+        "denied": 5,
+    }
+
+
+def test_the_parts_of_a_fleets_bar_fill_it_without_a_gap() -> None:
+    certain, nobody, unknown = coverage_rows(FLEETS)
+    assert [certain["start"], certain["end"], certain["share"]] == [0, 0.75, 0.75]
+    assert [nobody["start"], nobody["end"], nobody["confidence"]] == [0.75, 1, "not attributable"]
+    assert [unknown["fleet"], unknown["start"], unknown["end"]] == ["fleet unknown", 0, 1]
+
+
+def test_shares_are_of_all_calls_and_add_up() -> None:
+    assert shares(coverage_rows(FLEETS)) == {
+        "certain": 0.6,
+        "strong": 0,
+        "weak": 0.2,
+        "not attributable": 0.2,
+    }
+    assert set(shares([]).values()) == {0}
+
+
+def test_the_apis_called_least_share_a_row_of_the_timeline() -> None:
+    marks = [
+        {**MARKS[0], "event_name": f"Api{number:02}", "event_count": 100 - number}
+        for number in range(30)
+    ]
+    rows = timeline_rows(marks)
+    assert len(rows) == 30
+    assert len({row["api"] for row in rows}) == 26
+    assert [row["api"] for row in rows[24:26]] == ["s3:Api24", "all other APIs"]
+
+
+@pytest.mark.parametrize("name", ["workload", "result", "coverage", "timeline"])
+def test_a_chart_loads_nothing_and_links_nowhere(name: str) -> None:
+    chart = specifications()[name]
+    assert not values_of("url", chart)
+    assert not values_of("href", chart)
+
+
+@pytest.mark.parametrize("name", ["workload", "result", "timeline"])
+def test_each_axis_of_time_is_utc(name: str) -> None:
+    times = [x for x in values_of("x", specifications()[name]) if x.get("type") == "temporal"]
+    assert times
+    for x in times:
+        assert x.get("timeUnit", "").startswith("utc") or x["scale"].get("type") == "utc"
+
+
+def test_colours_are_the_same_in_each_chart() -> None:
+    charts = specifications()
+    for name, scale in (
+        ("workload", WORKLOAD),
+        ("result", RESULT),
+        ("coverage", CONFIDENCE),
+        ("timeline", RESULT),
+    ):
+        colours = [c["scale"] for c in values_of("color", charts[name]) if "scale" in c]
+        assert colours == [{"domain": scale.domain, "range": scale.range}]
+
+
+def test_what_a_log_says_is_in_a_chart_as_data_only() -> None:
+    chart = specifications()["timeline"]
+    del chart["datasets"]
+    assert "evil" not in json.dumps(chart)

@@ -1,0 +1,193 @@
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from tests.dashboard.conftest import APP
+from tests.dashboard.lakes import ACCOUNT_ID, ATTACK, EVENT_COUNT, STREAMING_SESSION_ID
+
+PAGES = {"overview": "", "list": "streaming-sessions", "one": "streaming-session"}
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> "Show":
+    return Show(monkeypatch)
+
+
+class Show:
+    """Runs a page of the dashboard over a lake."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def __call__(self, lake: Path, page_name: str, /, **address: str) -> AppTest:
+        self.monkeypatch.setenv("ROLETRAIL_LAKE", str(lake))
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        # AppTest itself only finds pages that are files of their own.
+        app._page_hash = calc_hash(PAGES[page_name])
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception[0].value
+        return app
+
+
+def words_of(app: AppTest) -> str:
+    parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.text, *app.code]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def figures_of(app: AppTest) -> dict[str, str]:
+    return {figure.label: figure.value for figure in app.metric}
+
+
+# ── nothing to show, and why ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_lake_each_page_says_how_to_get_one(
+    show: Show, tmp_path: Path, page: str
+) -> None:
+    words = words_of(show(tmp_path / "nowhere", page))
+    assert "There is no lake to read" in words
+    assert "roletrail demo" in words
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_lake_says_how_to_fill_it(show: Show, empty_lake: Path, page: str) -> None:
+    words = words_of(show(empty_lake, page))
+    assert "No events yet" in words
+    assert "roletrail ingest s3://" in words
+
+
+def test_a_lake_without_attribution_says_which_command_does_it(
+    show: Show, unattributed_lake: Path
+) -> None:
+    words = words_of(show(unattributed_lake, "overview"))
+    assert "Nothing attributed yet" in words
+    assert "1 event," in words
+    assert "roletrail attribute" in words
+
+
+@pytest.mark.parametrize("page", ["overview", "list"])
+def test_no_result_says_what_was_looked_at_and_what_the_newest_event_is(
+    show: Show, hostile_lake: Path, page: str
+) -> None:
+    words = words_of(show(hostile_lake, page, account="000000000000", person="nobody"))
+    assert "account `000000000000`, person `nobody`" in words
+    assert "newest event in this lake is of 2026-03-02 09:39 UTC" in words
+
+
+def test_a_range_that_ends_before_it_starts_is_refused(show: Show, hostile_lake: Path) -> None:
+    bounds = {"range": "Custom", "from": "2026-03-03T00:00", "to": "2026-03-02T00:00"}
+    app = show(hostile_lake, "overview", **bounds)
+    assert "ends before it starts" in app.warning[0].value
+
+
+def test_a_streaming_session_that_is_unknown_is_said_to_be(show: Show, hostile_lake: Path) -> None:
+    words = words_of(show(hostile_lake, "one", id="no-such-id"))
+    assert "not in the lake" in words
+    assert "`no-such-id`" in words
+
+
+# ── the address is the view ──────────────────────────────────────────────────────────────────
+
+
+def test_the_address_sets_the_filters(show: Show, hostile_lake: Path) -> None:
+    app = show(hostile_lake, "list", range="30 days", account=ACCOUNT_ID, search="hyperlink")
+    assert {box.label: box.value for box in app.selectbox}["Time range"] == "30 days"
+    assert {box.label: box.value for box in app.selectbox}["Account"] == ACCOUNT_ID
+    assert app.text_input[0].value == "hyperlink"
+
+
+def test_a_changed_filter_changes_the_address(show: Show, hostile_lake: Path) -> None:
+    app = show(hostile_lake, "overview")
+    app.selectbox[0].select("30 days").run()
+    assert app.query_params["range"] == "30 days"
+    app.selectbox[0].select("7 days").run()
+    assert "range" not in app.query_params
+
+
+def test_an_address_that_makes_no_sense_is_taken_as_far_as_it_does(
+    show: Show, hostile_lake: Path
+) -> None:
+    app = show(
+        hostile_lake,
+        "list",
+        **{"range": "<b>", "from": "x", "confidence": "?", "show": "?", "only": "?"},
+    )
+    assert "1 streaming session " in words_of(app)
+
+
+# ── what is shown ────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_overview_counts_what_the_lake_holds(show: Show, hostile_lake: Path) -> None:
+    assert figures_of(show(hostile_lake, "overview")) == {
+        "Calls": str(EVENT_COUNT),
+        "Denied calls": str(EVENT_COUNT),
+        "People": "1",
+        "Streaming sessions": "1",
+        "Attributed to a person": "100%",
+    }
+
+
+def test_a_streaming_session_shows_who_where_and_how_sure(show: Show, hostile_lake: Path) -> None:
+    app = show(hostile_lake, "one", id=STREAMING_SESSION_ID)
+    assert figures_of(app) == {
+        "Calls": str(EVENT_COUNT),
+        "Denied": str(EVENT_COUNT),
+        "Other errors": "0",
+        "Certain": "0",
+        "Strong": str(EVENT_COUNT),
+        "Weak": "0",
+    }
+    assert "1.  " in words_of(app), "the evidence has no first link"
+
+
+def test_events_are_paged_latest_first(show: Show, hostile_lake: Path) -> None:
+    first = show(hostile_lake, "one", id=STREAMING_SESSION_ID, tab="Events")
+    assert "1 to 100 of 120 events, latest first" in words_of(first)
+    second = show(hostile_lake, "one", id=STREAMING_SESSION_ID, tab="Events", page="2")
+    assert "101 to 120 of 120 events, latest first" in words_of(second)
+    times = first.dataframe[0].value["event_time"].tolist()
+    assert times == sorted(times, reverse=True)
+    assert times[-1] > second.dataframe[0].value["event_time"].tolist()[0]
+
+
+def test_one_event_is_shown_whole_on_demand(show: Show, hostile_lake: Path) -> None:
+    app = show(hostile_lake, "one", id=STREAMING_SESSION_ID, tab="Events", event="hostile-0007")
+    recorded, attributed, whole = (block.value for block in app.code)
+    assert '"event_id": "hostile-0007"' in recorded
+    assert '"streaming_session_id"' not in recorded
+    assert f'"streaming_session_id": "{STREAMING_SESSION_ID}"' in attributed
+    assert '"error_message"' in whole
+    assert '"issued_access_key_id": null' in whole
+
+
+@pytest.mark.parametrize("tab", ["APIs", "Events", "Credentials", "Endpoints"])
+def test_each_tab_of_a_streaming_session_has_its_table(
+    show: Show, hostile_lake: Path, tab: str
+) -> None:
+    app = show(hostile_lake, "one", id=STREAMING_SESSION_ID, tab=tab)
+    assert len(app.dataframe) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("tab", ["APIs", "Events"])
+def test_no_page_puts_log_contents_into_markdown_but_as_code(
+    show: Show, hostile_lake: Path, page: str, tab: str
+) -> None:
+    address = {"id": STREAMING_SESSION_ID, "person": ATTACK, "tab": tab, "event": "hostile-0001"}
+    app = show(hostile_lake, page, **address)
+    blocks = [*app.title, *app.subheader, *app.markdown, *app.caption]
+    markdown = [block.value for block in blocks]
+    markdown += [text for figure in app.metric for text in (figure.label, figure.value)]
+    assert any("evil.example" in text for text in markdown) == (page == "one")
+    for text in markdown:
+        tokens = MarkdownIt("commonmark").parse(text)
+        parts = [part for token in tokens for part in (token, *(token.children or ()))]
+        readable = [part for part in parts if part.type not in ("code_inline", "inline")]
+        assert not [part for part in readable if "evil" in part.content or part.attrs]

@@ -1,0 +1,183 @@
+"""The saved questions that only the command line asks, each on a few rows of its own."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from analysis.answers import question_sql
+from lake.connection import relation_sql
+from lake.tables import TABLES
+
+
+@pytest.fixture
+def lake() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with the lake's tables, empty."""
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table in TABLES.values():
+            connection.execute(f"create table {table.name} as {relation_sql(table.schema(), [])}")
+        yield connection
+
+
+def fill(lake: duckdb.DuckDBPyConnection, table: str, columns: str, *rows: str) -> None:
+    lake.execute(f"insert into {table} ({columns}) values {', '.join(rows)}")
+
+
+def ask(lake: duckdb.DuckDBPyConnection, question: str, **given: object) -> list[dict[str, object]]:
+    query = question_sql(question)
+    wanted = duckdb.extract_statements(query)[0].named_parameters
+    parameters = {name: given.get(name) for name in wanted}
+    answer = lake.execute(query, parameters)
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+@pytest.fixture
+def two_people(lake: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return the lake with hoge's streaming session of one morning, and fuga's, still running."""
+    fill(
+        lake,
+        "streaming_sessions",
+        "streaming_session_id, user_id, fleet_name, account_id, region, started_at, ended_at",
+        "('s1', 'hoge', 'test', '1', 'eu', '2026-01-12 09:00:00Z', '2026-01-12 10:00:00Z')",
+        "('s2', 'fuga', 'test', '1', 'eu', '2026-01-13 09:00:00Z', null)",
+    )
+    fill(
+        lake,
+        "session_activity",
+        "streaming_session_id, event_source, event_name, session_confidence, result, event_count",
+        "('s1', 's3.amazonaws.com', 'ListBuckets', 'certain', 'ok', 2)",
+        "('s1', 's3.amazonaws.com', 'ListBuckets', 'strong', 'denied', 3)",
+        "('s1', 's3.amazonaws.com', 'GetObject', 'strong', 'error', 4)",
+        "('s1', 'sts.amazonaws.com', 'GetCallerIdentity', 'certain', 'ok', 1)",
+        "('s1', 'ec2.amazonaws.com', 'DescribeInstances', 'certain', 'ok', 1)",
+        "(null, 's3.amazonaws.com', 'GetObject', 'weak', 'ok', 100)",
+    )
+    return lake
+
+
+def test_calls_are_counted_for_the_session_they_belong_to(
+    two_people: duckdb.DuckDBPyConnection,
+) -> None:
+    hoge, fuga = ask(two_people, "who_called_what")
+    assert (hoge["user_id"], fuga["user_id"]) == ("hoge", "fuga")
+    assert {name: hoge[name] for name in hoge if name.endswith("_count")} == {
+        "call_count": 11,
+        "denied_count": 3,
+        "certain_count": 4,
+        "strong_count": 7,
+    }
+    assert hoge["top_apis"] == "s3:ListBuckets, s3:GetObject, ec2:DescribeInstances"
+    assert (fuga["call_count"], fuga["top_apis"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "people"),
+    [
+        ({"since": "2026-01-12 09:59:00Z"}, ["hoge", "fuga"]),
+        ({"since": "2026-01-12 10:00:00Z"}, ["fuga"]),  # hoge has ended by then
+        ({"until": "2026-01-13 09:00:00Z"}, ["hoge"]),  # fuga starts only then
+        ({"until": "2026-01-13 09:01:00Z"}, ["hoge", "fuga"]),
+        ({"account_id": "2"}, []),
+        ({"region": "eu", "fleet_name": "test"}, ["hoge", "fuga"]),
+        ({"fleet_name": "other"}, []),
+        ({"user_id": "fuga"}, ["fuga"]),
+    ],
+)
+def test_streaming_sessions_are_narrowed_half_open(
+    two_people: duckdb.DuckDBPyConnection, given: dict[str, object], people: list[str]
+) -> None:
+    assert [row["user_id"] for row in ask(two_people, "who_called_what", **given)] == people
+
+
+def test_what_was_looked_at_counts_events_and_accounts(lake: duckdb.DuckDBPyConnection) -> None:
+    fill(
+        lake,
+        "events",
+        "recipient_account_id, aws_region, event_time",
+        "('1', 'eu-central-1', '2026-01-12 09:00:00Z')",
+        "('1', 'us-east-1', '2026-01-12 11:00:00Z')",
+        "('2', 'us-east-1', '2026-01-12 10:00:00Z')",
+    )
+    (everything,) = ask(lake, "looked_at")
+    (one_region,) = ask(lake, "looked_at", region="us-east-1", account_id="2")
+    assert (everything["event_count"], everything["account_count"]) == (3, 2)
+    assert (one_region["event_count"], one_region["account_count"]) == (1, 1)
+    assert everything["role_session_count"] == 0
+
+
+def test_a_region_with_files_but_no_events_is_listed(lake: duckdb.DuckDBPyConnection) -> None:
+    fill(
+        lake,
+        "events",
+        "recipient_account_id, aws_region, event_time",
+        "('1', 'eu-central-1', '2026-01-12 09:00:00Z')",
+    )
+    fill(
+        lake,
+        "source_objects",
+        "account_id, region, delivered_at",
+        "('1', 'eu-central-1', '2026-01-12 09:05:00Z')",
+        "('1', 'us-east-1', '2026-01-12 09:10:00Z')",
+    )
+    assert [
+        (row["region"], row["event_count"], str(row["newest_file_at"])[:16])
+        for row in ask(lake, "newest_events")
+    ] == [("eu-central-1", 1, "2026-01-12 09:05"), ("us-east-1", 0, "2026-01-12 09:10")]
+
+
+def test_objects_are_summed_by_kind_and_status(lake: duckdb.DuckDBPyConnection) -> None:
+    fill(
+        lake,
+        "source_objects",
+        "kind, status, bytes, records_read, events_written, duplicates, conflicts, rejected",
+        "('cloudtrail', 'ingested', 10, 5, 3, 1, 0, 1)",
+        "('cloudtrail', 'ingested', 20, 5, 5, 0, 0, 0)",
+        "('cloudtrail', 'rejected', 30, 0, 0, 0, 0, 0)",
+    )
+    assert [tuple(row.values()) for row in ask(lake, "objects_by_kind")] == [
+        ("cloudtrail", "ingested", 2, 30, 10, 8, 1, 0, 1),
+        ("cloudtrail", "rejected", 1, 30, 0, 0, 0, 0, 0),
+    ]
+
+
+def test_the_share_of_a_confidence_is_that_of_its_workload(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
+    fill(
+        lake,
+        "session_activity",
+        "workload_kind, session_confidence, event_count",
+        "('appstream_fleet', 'weak', 1)",
+        "('appstream_fleet', 'certain', 2)",
+        "('appstream_fleet', null, 1)",
+        "('lambda_function', null, 7)",
+    )
+    assert [tuple(row.values()) for row in ask(lake, "calls_by_confidence")] == [
+        ("appstream_fleet", "certain", 2, 0.5),
+        ("appstream_fleet", "weak", 1, 0.25),
+        ("appstream_fleet", None, 1, 0.25),
+        ("lambda_function", None, 7, 1.0),
+    ]
+
+
+def test_rejections_come_newest_first(lake: duckdb.DuckDBPyConnection) -> None:
+    fill(
+        lake,
+        "rejected_records",
+        "uri, record_index, reason, raw, rejected_at",
+        "('a', 1, 'no eventID', 'x', '2026-01-12 09:00:00Z')",
+        "('b', null, 'gzip ended early', 'y', '2026-01-13 09:00:00Z')",
+    )
+    rows = ask(lake, "rejections")
+    assert [(row["uri"], row["reason"]) for row in rows] == [
+        ("b", "gzip ended early"),
+        ("a", "no eventID"),
+    ]
+    assert "raw" not in rows[0]
+
+
+def test_every_table_of_the_lake_is_counted(lake: duckdb.DuckDBPyConnection) -> None:
+    rows = ask(lake, "rows_by_table")
+    assert [row["table_name"] for row in rows] == list(TABLES)
