@@ -29,7 +29,7 @@ from lake.replacement import replace_rows
 
 SPAN_DAYS = 7
 MEMORY_LIMIT = "2GB"
-KEPT_BY_DAY = ("role_session_sightings", "credential_issues")
+KEPT_BY_DAY = ("role_session_sightings", "credential_issues", "shared_calls")
 # The endpoint's owner stands in every event that came through it, so that days can't be told.
 CHANGES_ANY_DAY = "endpoint_ownership"
 TABLES_BY_NAME = {table.name: table for table in DERIVED_TABLES}

@@ -10,7 +10,7 @@ from importlib.resources import files
 import duckdb
 
 # From the events of a span of days; the rows are kept in the lake, day by day.
-DAILY = ("role_session_events", "role_session_sightings", "credential_issues")
+DAILY = ("role_session_events", "role_session_sightings", "credential_issues", "shared_calls")
 
 # From those rows and from what ingest observed, over all days.
 STEPS = (

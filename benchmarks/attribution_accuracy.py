@@ -56,7 +56,7 @@ FIGURES = {
     ),
     "shared instance, person among the candidates": (
         """len(true_candidates) > 1 and path != 'chained' and true_kind = 'appstream_fleet'
-        and true_use = 'inside'""",
+        and true_use = 'inside' and true_user_id is not null""",
         FEW_CANDIDATES,
     ),
     "given to nobody, rightly": (
@@ -101,17 +101,21 @@ select
     truth.streaming_session_id is not null
         and truth.workload_kind = 'appstream_fleet'
         and truth.credential_use = 'inside'
+        and epoch(events.event_time) between stays.started_at and stays.ended_at
         and len(coalesce(string_split(truth.candidate_user_ids, ';'), [])) <= 1 as single
 from events
 inner join read_csv($truth, delim = '\t', header = true, all_varchar = true) as truth
     on truth.event_id = events.event_id
     and truth.recipient_account_id = events.recipient_account_id
+left join stays
+    on stays.streaming_session_id = truth.streaming_session_id
 """
 
 
 def joined(options: EstateOptions, scratch: Path) -> duckdb.DuckDBPyConnection:
     """Build, ingest and attribute an estate; return each event beside its truth, as `joined`."""
-    write_estate(build_estate(options), scratch / "estate")
+    estate = build_estate(options)
+    write_estate(estate, scratch / "estate")
     lake = open_lake(scratch / "lake", create=True)
     ingest(
         lake, [str(scratch / "estate" / name) for name in ("trail", "usage-reports", "inventory")]
@@ -128,6 +132,15 @@ def joined(options: EstateOptions, scratch: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     connection.register("events", events)
+    stays = [
+        (stay.streaming_session_id, stay.started_at, stay.ended_at)
+        for instance in estate.instances
+        for stay in instance.streaming_sessions
+    ]
+    connection.execute(
+        "create table stays (streaming_session_id varchar, started_at bigint, ended_at bigint)"
+    )
+    connection.executemany("insert into stays values (?, ?, ?)", stays)
     connection.execute(JOINED, {"truth": str(scratch / "estate" / "truth.tsv")})
     return connection
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from analysis import AnalysisError
 from dashboard import pages
 from dashboard.address import GLOBAL, kept
 from dashboard.empty_states import show_no_events, show_no_lake, show_nothing_attributed
@@ -36,11 +37,13 @@ def show_dashboard() -> None:
         for entry in pages.menu():
             st.page_link(entry, query_params=kept(*GLOBAL), width="stretch")
     try:
-        lake = open_lake_for_reading()
-    except LakeUnavailableError as error:
+        _show(page)
+    except (AnalysisError, LakeUnavailableError) as error:
         show_no_lake(str(error))
-        return
-    location = lake.answers.lake.location
+
+
+def _show(page: st.Page) -> None:
+    location = open_lake_for_reading().answers.lake.location
     known = extent()
     if not known.event_count:
         show_no_events(location)
@@ -48,11 +51,10 @@ def show_dashboard() -> None:
     if not known.rolled_up_count:
         show_nothing_attributed(known)
         return
-    with st.sidebar:
-        st.caption(
-            f"Lake {code(location)}  \nNewest event:  \n{moment(known.newest_event_at)} UTC  \n"
-            "All times are UTC."
-        )
+    st.sidebar.caption(
+        f"Lake {code(location)}  \nNewest event:  \n{moment(known.newest_event_at)} UTC  \n"
+        "All times are UTC."
+    )
     page.run()
 
 

@@ -31,7 +31,7 @@ TIME_FORMAT = "%Y-%m-%d %H:%M"
 LABELLED_SHARE = 0.07
 FRAME = 90  # pixels that the legend and the axis of time take of a chart's height
 LABEL_WIDTH = 260
-LEGEND_COLUMNS = 3
+LEGEND_COLUMNS = 4
 
 
 def activity_chart(rows: Rows, since: datetime, until: datetime, bucket: str, by: str) -> Drawing:
@@ -47,7 +47,7 @@ def activity_chart(rows: Rows, since: datetime, until: datetime, bucket: str, by
         .encode(
             x=alt.X("bucket_at:T", timeUnit=TIME_UNITS[bucket], scale=ends, title=None),
             y=alt.Y("sum(event_count):Q", title="calls", axis=alt.Axis(tickMinStep=1)),
-            color=_colour(by, scale, rows),
+            color=_colour(by, scale, rows, columns=3),
             order=alt.Order("position:Q"),
             tooltip=[
                 alt.Tooltip("bucket_at:T", title=f"{bucket} from, UTC", format=TIME_FORMAT),
@@ -132,11 +132,11 @@ def timeline_chart(rows: Rows, started_at: datetime, ended_at: datetime) -> Draw
             shape=alt.Shape(
                 "result:N",
                 scale=alt.Scale(domain=RESULT_SHAPES.domain, range=RESULT_SHAPES.range),
-                legend=_legend(RESULT, "result", rows),
+                legend=_legend("result", RESULT, rows),
             ),
             size=alt.Size(
                 "event_count:Q",
-                scale=alt.Scale(type="sqrt", domainMin=1, range=[60, 420]),
+                scale=alt.Scale(type="sqrt", domainMin=1, range=[50, 320]),
                 legend=None,
             ),
             tooltip=[
@@ -151,21 +151,21 @@ def timeline_chart(rows: Rows, started_at: datetime, ended_at: datetime) -> Draw
     return alt.layer(field, marks).properties(height=FRAME + len({row["api"] for row in rows}) * 28)
 
 
-def _colour(column: str, scale: Scale, rows: Rows) -> alt.Color:
+def _colour(column: str, scale: Scale, rows: Rows, columns: int = LEGEND_COLUMNS) -> alt.Color:
     return alt.Color(
         f"{column}:N",
         scale=alt.Scale(domain=scale.domain, range=scale.range),
-        legend=_legend(scale, column, rows),
+        legend=_legend(column, scale, rows, columns),
     )
 
 
-def _legend(scale: Scale, column: str, rows: Rows) -> alt.Legend:
+def _legend(column: str, scale: Scale, rows: Rows, columns: int = LEGEND_COLUMNS) -> alt.Legend:
     """Return a legend of the values that occur, in the order of the scale."""
     seen = {row[column] for row in rows}
     return alt.Legend(
         title=None,
         orient="top",
-        columns=LEGEND_COLUMNS,
+        columns=columns,
         labelLimit=LABEL_WIDTH,
         values=[name for name in scale.domain if name in seen],
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.escaping import code
+from dashboard.escaping import code, visible
 from dashboard.filters import Extent, Filter
 from dashboard.wording import count_of, moment, stretch
 
@@ -16,9 +16,9 @@ DEMO = "roletrail demo"
 
 
 def show_no_lake(message: str) -> None:
-    """Say that there is no lake here, and why."""
-    with _frame(":material/folder_off:", "There is no lake to read"):
-        st.text(message)
+    """Say that there is no lake here, or why it cannot be opened."""
+    with _frame(":material/folder_off:", "The lake can't be read"):
+        st.text(visible(message))
         st.markdown(
             "A lake is the folder that `roletrail ingest` writes. The dashboard reads the one that "
             "`--lake` or `ROLETRAIL_LAKE` names, else `./roletrail-lake`."

@@ -4,8 +4,11 @@ import streamlit as st
 
 from dashboard import pages
 from dashboard.chosen_row import table_with_choice
+from dashboard.palette import NOT_ATTRIBUTABLE
 from dashboard.questions import Row
 from dashboard.table_columns import (
+    DAYS_OF_A_YEAR,
+    MINUTES,
     confidence_column,
     count_column,
     one,
@@ -41,13 +44,13 @@ def show_people(people: list[Row]) -> None:
         "Most active people",
         shown(
             people,
-            user_id=text_column("Person", None, 165),
-            streaming_session_count=count_column("Sessions", "Streaming sessions with a call.", 75),
-            event_count=count_column("Calls", None, 65),
-            denied_count=count_column("Denied", None, 70),
-            last_event_at=time_column("Last call", seconds=False),
+            user_id=text_column("Person", None, 190),
+            streaming_session_count=count_column("Sessions", "Streaming sessions with a call.", 70),
+            event_count=count_column("Calls", None, 55),
+            denied_count=count_column("Denied", None, 65),
+            last_event_at=time_column("Last call", shows=DAYS_OF_A_YEAR),
         ),
-        height=318,
+        most_rows=8,
     )
     if row is not None:
         pages.go_to(pages.streaming_sessions(), person=people[row]["user_id"])
@@ -65,7 +68,7 @@ def show_denied_calls(denied: list[Row]) -> None:
             "api": api_label(row["event_source"], row["event_name"]),
             "workload": workload_label(row["workload_kind"]),
             "caller": row["user_id"] or row["workload_name"],
-            "confidence": one(row["session_confidence"]),
+            "confidence": one(row["session_confidence"] or _unattributed(row)),
         }
         for row in denied
     ]
@@ -79,9 +82,9 @@ def show_denied_calls(denied: list[Row]) -> None:
             caller=text_column("Caller", "The person, or else the workload's own name.", 240),
             workload=text_column("Workload", "What kind of thing made the calls.", 170),
             confidence=confidence_column(),
-            last_event_at=time_column("Last denied", seconds=False),
+            last_event_at=time_column("Last denied", shows=MINUTES),
         ),
-        height=318,
+        most_rows=8,
     )
     if row is None:
         return
@@ -89,6 +92,11 @@ def show_denied_calls(denied: list[Row]) -> None:
     if streaming_session_id:
         pages.open_streaming_session(streaming_session_id)
     st.toast("These calls are not attributed to a streaming session.", icon=":material/info:")
+
+
+def _unattributed(row: Row) -> str | None:
+    """Return the word for a call that ought to be somebody's; other workloads have no person."""
+    return NOT_ATTRIBUTABLE if row["workload_kind"] == "appstream_fleet" else None
 
 
 def show_freshness(freshness: list[Row]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import streamlit as st
 
 from analysis import AnalysisError, Answers, Explanation, open_answers
@@ -82,7 +83,14 @@ def _answer(
     parameters: tuple[tuple[str, object], ...],
     _lake: OpenLake,
 ) -> "pa.Table":
-    return _whole_numbers(_lake.answers.ask(question, **dict(parameters)).to_arrow_table())
+    try:
+        answer = _lake.answers.ask(question, **dict(parameters)).to_arrow_table()
+    except duckdb.Error as error:
+        # Files can go while a lake is open: it is opened again by whoever asks next.
+        _open.clear()
+        reason = str(error).partition("\n")[0]
+        raise LakeUnavailableError(f"{reason}. Reload the page") from error
+    return _whole_numbers(answer)
 
 
 @st.cache_data(ttl=KEPT_FOR, max_entries=ANSWERS_KEPT, show_spinner=False)

@@ -58,7 +58,7 @@ def show_events(stay: "Stay") -> None:
         f"{first:,} to {first + len(events) - 1:,} of {count_of(count, 'event')}, latest first  ·  "
         "choose a row to see the whole event"
     )
-    row = table_with_choice("events", "Events, latest first", _columns(events), 388)
+    row = table_with_choice("events", "Events, latest first", _columns(events), most_rows=10)
     if row is not None:
         write("event", events[row]["event_id"])
     _show_record(stay)

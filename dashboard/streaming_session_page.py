@@ -31,6 +31,10 @@ TIMELINE_HELP = (
     "streaming session from start to end. Calls outside it were made while the instance started "
     f"or finished.\n\n{RESULT_HELP}"
 )
+WEAK_HELP = (
+    f"Calls that may have been made in it. {CONFIDENCE_MEANING['weak']} See below: Credentials."
+)
+ROLE_HELP = "The IAM role that the fleet's instances carried when it started."
 METHOD_HELP = "AppStream names people as the stack signs them in: SAML, user pool or custom."
 TABS = ("APIs", "Events", "Credentials", "Endpoints")
 
@@ -51,10 +55,11 @@ def show() -> None:
     row = found[0]
     stay = stay_of(row, extent())
     _show_header(row, stay)
-    _show_figures(row)
+    perhaps = rows("streaming_session_candidates", streaming_session_id=streaming_session_id)
+    _show_figures(row, sum(candidate["event_count"] for candidate in perhaps))
     show_evidence(streaming_session_id, framed=True)
     _show_timeline(stay)
-    _show_tabs(stay)
+    _show_tabs(stay, perhaps)
 
 
 def _show_header(row: Row, stay: Stay) -> None:
@@ -77,7 +82,7 @@ def _show_header(row: Row, stay: Stay) -> None:
         ("Signed in by", row["authentication_type"], METHOD_HELP),
         ("Address, VPC", _joined(row["eni_private_ip_address"], row["vpc_id"]), None),
         ("Instance", row["instance_id"], None),
-        ("Role of the fleet", row["issuing_role_arn"], None),
+        ("Role of the fleet", _role_name(row["issuing_role_arn"]), ROLE_HELP),
     )
     grid = st.grid(3, min_column_width=230)
     for label, value, explained in facts:
@@ -85,11 +90,15 @@ def _show_header(row: Row, stay: Stay) -> None:
         grid.markdown(f":small[:gray[{label}]]  \n{shown}", help=explained)
 
 
+def _role_name(role_arn: str | None) -> str | None:
+    return None if role_arn is None else role_arn.rpartition(":role/")[2]
+
+
 def _joined(*values: str | None) -> str | None:
     return ", ".join(value for value in values if value) or None
 
 
-def _show_figures(row: Row) -> None:
+def _show_figures(row: Row, perhaps: int) -> None:
     counts = {
         name: row[f"{name}_count"] or 0 for name in ("certain", "strong", "weak", "error", "denied")
     }
@@ -99,7 +108,7 @@ def _show_figures(row: Row) -> None:
         ("Other errors", counts["error"], "Calls that failed for another reason."),
         ("Certain", counts["certain"], CONFIDENCE_MEANING["certain"]),
         ("Strong", counts["strong"], CONFIDENCE_MEANING["strong"]),
-        ("Weak", counts["weak"], CONFIDENCE_MEANING["weak"]),
+        ("Weak", counts["weak"] + perhaps, WEAK_HELP),
     )
     grid = st.grid(6, min_column_width=120, border=True)
     for label, value, explained in figures:
@@ -118,7 +127,7 @@ def _show_timeline(stay: Stay) -> None:
     st.altair_chart(timeline_chart(timeline_rows(calls), stay.started_at, end), width="stretch")
 
 
-def _show_tabs(stay: Stay) -> None:
+def _show_tabs(stay: Stay, perhaps: list[Row]) -> None:
     apis, events, credentials, endpoints = st.tabs(TABS, key="tab", bind="query-params")
     if apis.open:
         with apis:
@@ -128,13 +137,7 @@ def _show_tabs(stay: Stay) -> None:
             show_events(stay)
     if credentials.open:
         with credentials:
-            show_credentials(
-                rows("streaming_session_credentials", **stay.parameters()),
-                rows(
-                    "streaming_session_candidates",
-                    streaming_session_id=stay.streaming_session_id,
-                ),
-            )
+            show_credentials(rows("streaming_session_credentials", **stay.parameters()), perhaps)
     if endpoints.open:
         with endpoints:
             show_endpoints(rows("streaming_session_endpoints", **stay.parameters()))

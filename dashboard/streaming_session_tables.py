@@ -21,9 +21,9 @@ CREDENTIALS_HELP = (
 )
 METHOD_HELP = "How the calls were found to be of this streaming session."
 CHAINED_HELP = "The credentials that these were issued to, where somebody assumed another role."
-SHARED = (
-    "Calls with these credentials may have been made in this streaming session, or in another one "
-    "on the same instance. Nobody is named for them."
+PERHAPS = (
+    "Calls that may have been made in this streaming session, but that the evidence does not leave "
+    "to one person or not to this time. Nobody is named for them."
 )
 OWNERSHIP_HELP = (
     "**own**: known to be yours, by inventory or CloudTrail. **foreign**: of an account that is "
@@ -62,7 +62,7 @@ def show_apis(apis: list[Row]) -> None:
     )
 
 
-def show_credentials(used: list[Row], shared: list[Row]) -> None:
+def show_credentials(used: list[Row], perhaps: list[Row]) -> None:
     """Show the credentials that calls were made with, and those that may have been another's."""
     if not used:
         st.caption("No credentials are known to have been used in this streaming session.")
@@ -94,20 +94,20 @@ def show_credentials(used: list[Row], shared: list[Row]) -> None:
             ),
             alt="Credentials used",
         )
-    if shared:
-        _show_shared(shared)
+    if perhaps:
+        _show_candidates(perhaps)
 
 
-def _show_shared(shared: list[Row]) -> None:
-    st.markdown("**Shared credentials**")
-    st.caption(SHARED)
+def _show_candidates(perhaps: list[Row]) -> None:
+    st.markdown("**Perhaps of this streaming session**")
+    st.caption(PERHAPS)
     listing = [
         row
         | {
             "method": _words(row["method"]),
             "candidates": listed(row["candidate_user_ids"], shown=5),
         }
-        for row in shared
+        for row in perhaps
     ]
     st.dataframe(
         **shown(

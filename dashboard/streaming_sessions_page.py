@@ -15,6 +15,7 @@ from dashboard.palette import CONFIDENCE, NOT_ATTRIBUTABLE
 from dashboard.questions import Row, extent, rows, table
 from dashboard.stays import person_of
 from dashboard.table_columns import (
+    MINUTES,
     confidence_column,
     count_column,
     level_names,
@@ -133,7 +134,9 @@ def _show_list(chosen: Filter, known: Extent, confidence: str) -> None:
         f"{count_of(len(people), 'person', 'people')}  ·  {running:,} running  ·  "
         "choose a row to open it"
     )
-    row = table_with_choice("streaming_sessions", "Streaming sessions", _columns(found), 560)
+    row = table_with_choice(
+        "streaming_sessions", "Streaming sessions", _columns(found), most_rows=15
+    )
     if row is not None:
         pages.open_streaming_session(found[row]["streaming_session_id"])
     show_downloads("streaming-sessions", lambda: table("streaming_session_list", **parameters))
@@ -154,14 +157,14 @@ def _listed(row: Row) -> Row:
 def _columns(found: list[Row]) -> dict[str, Any]:
     return shown(
         [_listed(row) for row in found],
-        person=text_column("Person", "The user id that AppStream signed in.", 180),
+        person=text_column("Person", "The user id that AppStream signed in.", 200),
         fleet_name=text_column("Fleet", None, 150),
-        started_at=time_column("Started", seconds=False),
+        started_at=time_column("Started", shows=MINUTES),
         ended=text_column("Ended (UTC)", RUNNING_HELP, 135),
         calls=count_column("Calls", "Calls attributed with certain or strong confidence.", 60),
         denied_count=count_column("Denied", "Of these, refused for want of permission.", 70),
         confidence=confidence_column(132),
-        services=text_column("Services", "AWS services called.", 205),
+        services=text_column("Services", "AWS services called.", 190),
         stack_name=text_column("Stack", None, 110),
         eni_private_ip_address=text_column("Address", ADDRESS_HELP, 110),
         endpoints=text_column("Endpoints", ENDPOINT_HELP, 185),

@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 
     from streamlit.elements.lib.column_types import ColumnConfig
 
-TIME_FORMAT = "YYYY-MM-DD HH:mm:ss"
-MINUTE_FORMAT = "YYYY-MM-DD HH:mm"
+# What a column of times shows, and how wide that is in pixels.
+SECONDS = ("YYYY-MM-DD HH:mm:ss", 165)
+MINUTES = ("YYYY-MM-DD HH:mm", 135)
+DAYS_OF_A_YEAR = ("MM-DD HH:mm", 110)
 
 
 def time_column(
-    label: str, explained: str | None = None, *, seconds: bool = True
+    label: str, explained: str | None = None, shows: tuple[str, int] = SECONDS
 ) -> "ColumnConfig":
-    """Return a column of UTC times."""
+    """Return a column of UTC times, to the second or as the constants above say."""
+    pattern, width = shows
     return st.column_config.DatetimeColumn(
-        f"{label} (UTC)",
-        format=TIME_FORMAT if seconds else MINUTE_FORMAT,
-        timezone="UTC",
-        help=explained,
-        width=165 if seconds else 135,
+        f"{label} (UTC)", format=pattern, timezone="UTC", help=explained, width=width
     )
 
 

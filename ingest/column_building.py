@@ -68,27 +68,41 @@ def _moment(text: pa.StringScalar) -> pa.Array:
 
 
 def part_column(parts: Sequence[Part]) -> PartColumn:
-    """Return free-form parts as JSON text, byte for byte; absent and null ones are null."""
+    """Return free-form parts as JSON text, byte for byte; absent and null ones are null.
+
+    The texts are not looked at: whether they are UTF-8 is for the caller to ask.
+    """
     count = len(parts)
     if parts[0] is UNSET and parts.count(UNSET) == count:
         nothing = np.zeros(count, np.bool_)
         return PartColumn(pa.nulls(count, pa.string()), ~nothing, nothing, nothing)
-    texts: list[Any] = [b"" if part is UNSET else part for part in parts]
-    lengths = np.fromiter(map(len, texts), np.int32, count)
-    offsets = np.zeros(count + 1, np.int32)
-    np.cumsum(lengths, out=offsets[1:])
-    content = b"".join(texts)
+    content, offsets = _joined(parts)
+    lengths = np.diff(offsets)
     # A byte more, so that the first byte of an absent part at the end can be looked at.
     first = np.frombuffer(content + b" ", np.uint8)[offsets[:-1]]
     is_absent = lengths == 0
-    is_null = (lengths == len(NULL)) & (first == NULL[0]) & ~is_absent
+    is_null = (lengths == len(NULL)) & (first == NULL[0])
+    is_valid = np.packbits(~(is_absent | is_null), bitorder="little")
     column = pa.StringArray.from_buffers(
-        count,
-        pa.py_buffer(offsets),
-        pa.py_buffer(content),
-        pa.py_buffer(np.packbits(~(is_absent | is_null), bitorder="little")),
+        count, pa.py_buffer(offsets), pa.py_buffer(content), pa.py_buffer(is_valid)
     )
     return PartColumn(column, is_absent, is_null, (first == ord('"')) & ~is_absent)
+
+
+def binary_column(parts: Sequence[Part]) -> pa.Array:
+    """Return parts as the bytes they are; absent ones are empty."""
+    content, offsets = _joined(parts)
+    return pa.Array.from_buffers(
+        pa.binary(), len(parts), [None, pa.py_buffer(offsets), pa.py_buffer(content)]
+    )
+
+
+def _joined(parts: Sequence[Part]) -> tuple[bytes, npt.NDArray[np.int32]]:
+    """Return all parts in one, and where each begins and the last ends."""
+    texts: list[Any] = [b"" if part is UNSET else part for part in parts]
+    offsets = np.zeros(len(texts) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, texts), np.int32, len(texts)), out=offsets[1:])
+    return b"".join(texts), offsets
 
 
 def resources_column(lists: Sequence[list[Resource] | msgspec.UnsetType]) -> pa.Array:

@@ -155,7 +155,11 @@ class EventDecoder:
             **self._identities.columns_of(identities),
             **self._tls.columns_of(tls),
             "extra": extra_column(
-                [identities, tls, empty], [self._identities.pieces(), self._tls.pieces(), EMPTINESS]
+                [
+                    self._identities.pieces_of(identities),
+                    self._tls.pieces_of(tls),
+                    (empty, EMPTINESS),
+                ]
             ),
         }
         columns["error_message"] = redacted_column(columns["error_message"])

@@ -45,11 +45,12 @@ def unexpected_emptiness(categories: Sequence[object], parts: Sequence[PartColum
     return codes
 
 
-def extra_column(numbers: Sequence[Numbers], pieces: Sequence[Pieces]) -> pa.Array:
-    """Return `extra` as a dictionary: for each event, the numbered piece of each kind, joined."""
-    combined = np.zeros(len(numbers[0]), np.int64)
-    for number, of_kind in zip(numbers, pieces, strict=True):
-        combined = combined * len(of_kind) + number
+def extra_column(kinds: Sequence[tuple[Numbers, Pieces]]) -> pa.Array:
+    """Return `extra` as a dictionary: for each event, its piece of each kind, joined."""
+    pieces = [of_kind for _, of_kind in kinds]
+    combined = np.zeros(len(kinds[0][0]), np.int64)
+    for numbers, of_kind in kinds:
+        combined = combined * len(of_kind) + numbers
     distinct, places = np.unique(combined, return_inverse=True)
     texts = [_text(int(combination), pieces) for combination in distinct]
     return spread(pa.array(texts, pa.string()), places.astype(np.int32))

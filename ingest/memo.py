@@ -3,7 +3,7 @@
 A batch of events refers to such a part by number, and its columns are dictionaries.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ingest.column_building import binary_column
 from ingest.fields import Field, Form
 from ingest.tolerant import Row, columns_of, plan_of
 
@@ -45,42 +46,40 @@ class Memo:
         self.forget()
 
     def __len__(self) -> int:
-        return len(self._pieces)
+        return len(self._piece_numbers)
 
     def forget(self) -> None:
         """Start again; numbers given out before mean nothing now."""
         self._numbers: dict[bytes, int] = {}
         self._values: dict[str, list[object]] = {column: [] for column in self._types}
-        self._pieces: list[str | None] = []
+        self._pieces: dict[str | None, int] = {None: 0}
+        self._piece_numbers: list[int] = []
 
-    def numbers_of(self, texts: Iterable[msgspec.Raw | msgspec.UnsetType]) -> Numbers:
+    def numbers_of(self, texts: Sequence[msgspec.Raw | msgspec.UnsetType]) -> Numbers:
         """Return the number of each text, reading those that are new."""
-        keys = [b"" if text is msgspec.UNSET else bytes(text) for text in texts]
-        numbers = list(map(self._numbers.get, keys))
-        for place, number in enumerate(numbers):
-            if number is None:
-                numbers[place] = self._read(keys[place])
-        return np.array(numbers, np.int32)
+        distinct = binary_column(texts).dictionary_encode()
+        numbers = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
+        return np.array(numbers, np.int32)[distinct.indices.to_numpy()]
 
     def columns_of(self, numbers: Numbers) -> dict[str, pa.Array]:
-        """Return the columns of the numbered texts: dictionaries, or plain where that is smaller."""
+        """Return the columns of the numbered texts, text as dictionaries."""
         return {
             column: spread(pa.array(self._values[column], kind), numbers)
             for column, kind in self._types.items()
         }
 
-    def pieces(self) -> list[str | None]:
-        """Return the piece of `extra` of each text, by number."""
-        return self._pieces
+    def pieces_of(self, numbers: Numbers) -> tuple[Numbers, list[str | None]]:
+        """Return the piece of `extra` of each numbered text, by its place in the list."""
+        return np.array(self._piece_numbers, np.int32)[numbers], list(self._pieces)
 
-    def _read(self, text: bytes) -> int:
-        if (known := self._numbers.get(text)) is not None:
-            return known
-        number = self._numbers[text] = len(self._pieces)
-        row, piece = self._row_and_piece(text)
-        for column, values in self._values.items():
-            values.append(row.get(column))
-        self._pieces.append(piece)
+    def _number_of(self, text: bytes) -> int:
+        number = self._numbers.get(text)
+        if number is None:
+            number = self._numbers[text] = len(self._piece_numbers)
+            row, piece = self._row_and_piece(text)
+            for column, values in self._values.items():
+                values.append(row.get(column))
+            self._piece_numbers.append(self._pieces.setdefault(piece, len(self._pieces)))
         return number
 
     def _row_and_piece(self, text: bytes) -> tuple[Row, str | None]:

@@ -13,7 +13,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from ingest.errors import BrokenObjectError
 
-BLOCK_BYTES = 16 * 2**20
+BLOCK_BYTES = 32 * 2**20
 LARGEST_RECORD = 64 * 2**20
 LARGEST_LINE = 2**20  # of the first lines, to see whether a text has lines
 FIRST_LINES = 3
@@ -48,7 +48,7 @@ class Text:
 
     def after(self, text: bytes, size: int) -> bytes:
         """Return the text, continued to at least `size` bytes if there are so many."""
-        parts = [text]
+        parts = [text] if text else []
         missing = size - len(text)
         while missing > 0 and not self.is_over:
             try:

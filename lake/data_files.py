@@ -18,11 +18,10 @@ def write_data_files(iceberg_table: IcebergTable, rows: pa.Table) -> list[str]:
 
     Returns the files' locations; they belong to the table only once they are committed. `rows`
     must have the table's columns; rows whose partition column is null are in no file, so
-    callers reject them before.
+    callers reject them before. Columns that are dictionaries are written as such, which is faster.
     """
     table = TABLES[iceberg_table.name()[-1]]
-    schema = arrow_schema(iceberg_table)
-    rows = rows.select(schema.names).cast(schema)
+    rows = _in_schema(rows, arrow_schema(iceberg_table))
     if table.sort_by:
         rows = rows.sort_by([(name, "ascending") for name in table.sort_by])
     return [_write(iceberg_table, day, part) for day, part in _days(rows, table.day_partition)]
@@ -33,6 +32,16 @@ def arrow_schema(iceberg_table: IcebergTable) -> pa.Schema:
     from pyiceberg.io.pyarrow import schema_to_pyarrow
 
     return schema_to_pyarrow(iceberg_table.schema())
+
+
+def _in_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows with the schema's columns and field ids; a dictionary of text stays one."""
+    rows = rows.select(schema.names)
+    kept = [
+        field.with_type(given.type) if pa.types.is_dictionary(given.type) else field
+        for field, given in zip(schema, rows.schema, strict=True)
+    ]
+    return rows.cast(pa.schema(kept, schema.metadata))
 
 
 def read_data_files(iceberg_table: IcebergTable, locations: list[str]) -> pa.Table:

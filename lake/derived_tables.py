@@ -211,6 +211,18 @@ CREDENTIAL_ISSUES = Table(
     ),
 )
 
+SHARED_CALLS = Table(
+    name="shared_calls",
+    comment="One row per call that several accounts logged, with the role session that made it.",
+    day_partition="day_at",
+    sort_by=("day_at",),
+    columns=(
+        Column("day_at", TIME, "Start of the day, UTC."),
+        Column("shared_event_id", TEXT, "Common id of the copies."),
+        Column("role_session_id", TEXT, "Role session that made the call."),
+    ),
+)
+
 ROLE_SESSION_NETWORKS = Table(
     name="role_session_networks",
     comment="One row per role session and place, and whether that is its workload's own network.",
@@ -239,6 +251,7 @@ ENDPOINT_OWNERSHIP = Table(
 DERIVED_TABLES = (
     ROLE_SESSION_SIGHTINGS,
     CREDENTIAL_ISSUES,
+    SHARED_CALLS,
     ENDPOINT_OWNERSHIP,
     ROLE_SESSION_NETWORKS,
     ROLE_SESSIONS,

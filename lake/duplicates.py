@@ -6,16 +6,18 @@ event twice. The first copy stays; a later copy with other content is counted as
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyiceberg.expressions import And, GreaterThanOrEqual, LessThanOrEqual
 from pyiceberg.table import Table as IcebergTable
 
-from lake.connection import register_object_store
+from lake.connection import duckdb_path, register_object_store
 
 # Copies of one event carry one eventTime; the margin only guards against a rewritten one.
-TIME_MARGIN = "interval 1 hour"
+TIME_MARGIN = timedelta(hours=1)
 # What an event says; other columns follow from these or name the copy, not the event.
 CONTENT = (
     "event_time",
@@ -59,10 +61,7 @@ def without_duplicates(
         if known_files:
             if iceberg_table is not None:
                 register_object_store(connection, iceberg_table, known_files)
-            connection.execute(
-                _KNOWN.format(content=", ".join(CONTENT), margin=TIME_MARGIN),
-                {"files": list(known_files), **_time_range(events)},
-            )
+            _find_known(connection, list(known_files), _time_range(events))
         else:
             connection.execute("create temp table known as select * from batch limit 0")
         positions = connection.execute(_KEPT).to_arrow_table().column("position")
@@ -73,9 +72,43 @@ def without_duplicates(
     return Deduplicated(events.take(positions), copies)
 
 
-def _time_range(events: pa.Table) -> dict[str, object]:
+def files_around(iceberg_table: IcebergTable, events: pa.Table) -> list[str]:
+    """Return the data files of the current snapshot that can hold copies of these events."""
+    if events.num_rows == 0 or iceberg_table.current_snapshot() is None:
+        return []
+    low, high = _time_range(events).values()
+    around = And(
+        GreaterThanOrEqual("event_time", (low - TIME_MARGIN).isoformat()),
+        LessThanOrEqual("event_time", (high + TIME_MARGIN).isoformat()),
+    )
+    tasks = iceberg_table.scan(row_filter=around).plan_files()
+    return sorted(duckdb_path(task.file.file_path) for task in tasks)
+
+
+def _time_range(events: pa.Table) -> dict[str, datetime]:
     bounds = pc.min_max(events.column("event_time"))
     return {"low": bounds["min"].as_py(), "high": bounds["max"].as_py()}
+
+
+def _find_known(
+    connection: duckdb.DuckDBPyConnection, files: list[str], times: dict[str, datetime]
+) -> None:
+    """Fill the table `known` with the batch's events that these files hold.
+
+    Few or none are copies as a rule. So their ids are looked up first, and what they say is read
+    only if there are any.
+    """
+    known = {
+        "files": files,
+        "low": times["low"] - TIME_MARGIN,
+        "high": times["high"] + TIME_MARGIN,
+    }
+    connection.execute(_KNOWN_IDS, known)
+    found = connection.execute("select count(*) from known_ids").fetchone()
+    if found == (0,):
+        connection.execute("create temp table known as select * from batch limit 0")
+    else:
+        connection.execute(_KNOWN.format(content=", ".join(CONTENT)), known)
 
 
 def _no_copies() -> pa.Table:
@@ -95,12 +128,20 @@ from batch
 group by all
 """
 
+_KNOWN_IDS = """
+create temp table known_ids as
+select event_id
+from read_parquet($files, hive_partitioning = false)
+where event_time between $low and $high
+    and event_id in (select event_id from first_in_batch)
+"""
+
 _KNOWN = """
 create temp table known as
 select recipient_account_id, event_id, {content}
 from read_parquet($files, hive_partitioning = false)
-where event_time between $low::timestamptz - {margin} and $high::timestamptz + {margin}
-    and event_id in (select event_id from first_in_batch)
+where event_time between $low and $high
+    and event_id in (select event_id from known_ids)
 """
 
 _KEPT = """

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-GAP = 2  # spaces between columns
-FOLDED_WIDTH = 10  # a folded column narrower than this can't be read
-WIDEST_COLUMN = 400  # even where the line has no end
-ENDLESS = 100_000
+ENDLESS = 100_000  # columns of a line where nobody watches
+WIDEST_COLUMN = 400  # even there
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, and whether its cells are whole words or numbers that never fold."""
+    """A column's heading, and whether its cells are numbers, or otherwise never broken."""
 
     heading: str
     is_number: bool = False
@@ -30,16 +28,23 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     Where nobody watches, lines are as long as they need to be, unless `COLUMNS` says otherwise.
     Cells must hold nothing that a terminal would act on.
     """
-    console = standard_output()
+    from roletrail.wrapping import widths_in
+
+    console = _standard_output()
+    texts = [
+        [column.heading, *(row[number] for row in rows)] for number, column in enumerate(columns)
+    ]
+    whole = [number for number, column in enumerate(columns) if column.is_number or column.is_whole]
+    widths = widths_in(console.width, texts, whole)
     with console.capture() as capture:
-        if sum(_narrowest(columns, rows)) + GAP * (len(columns) - 1) > console.width:
-            _print_blocks(console, columns, rows)
+        if widths:
+            _print_columns(console, columns, rows, widths)
         else:
-            _print_columns(console, columns, rows)
+            _print_blocks(console, columns, rows)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
-def standard_output() -> "Console":
+def _standard_output() -> "Console":
     """Return rich's console on standard output; plain text where it is no terminal."""
     from rich.console import Console
 
@@ -54,23 +59,29 @@ def standard_output() -> "Console":
 
 
 def _print_columns(
-    console: "Console", columns: Sequence[Column], rows: Sequence[Sequence[str]]
+    console: "Console",
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
 ) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from roletrail.wrapping import GAP, wrapped
+
+    kept = [min(width, WIDEST_COLUMN) for width in widths]
     table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for column in columns:
+    for column, width in zip(columns, kept, strict=True):
         table.add_column(
-            Text(column.heading),
+            Text("\n".join(wrapped(column.heading, width))),
             justify="right" if column.is_number else "left",
             vertical="top",
-            overflow="fold",
-            no_wrap=column.is_number or column.is_whole,
-            max_width=WIDEST_COLUMN,
+            width=width,
         )
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(
+            *(Text("\n".join(wrapped(cell, width))) for cell, width in zip(row, kept, strict=True))
+        )
     console.print(table)
 
 
@@ -79,6 +90,8 @@ def _print_blocks(
 ) -> None:
     from rich.table import Table
     from rich.text import Text
+
+    from roletrail.wrapping import GAP
 
     for number, row in enumerate(rows, start=1):
         console.print(Text(f"row {number}", style="bold"))
@@ -89,16 +102,3 @@ def _print_blocks(
             if cell:
                 block.add_row(Text(column.heading), Text(cell))
         console.print(block)
-
-
-def _narrowest(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the width below which each column can't be read."""
-    from rich.cells import cell_len
-
-    widths = []
-    for position, column in enumerate(columns):
-        widest = max((cell_len(row[position]) for row in rows), default=0)
-        widest = max(widest, cell_len(column.heading))
-        is_folded = not (column.is_number or column.is_whole)
-        widths.append(min(widest, FOLDED_WIDTH) if is_folded else widest)
-    return widths

@@ -13,6 +13,8 @@ select 'role_session_sightings', count(*) from role_session_sightings
 union all
 select 'credential_issues', count(*) from credential_issues
 union all
+select 'shared_calls', count(*) from shared_calls
+union all
 select 'endpoint_ownership', count(*) from endpoint_ownership
 union all
 select 'role_session_networks', count(*) from role_session_networks

@@ -1,4 +1,4 @@
--- One row per streaming session that was live at some time in the range, oldest first: who, where and
+-- One row per streaming session that was live at some time in the range, newest first: who, where and
 -- when, how many calls are certainly or strongly theirs, and the three APIs called most. Weak calls are
 -- in no row: they leave several streaming sessions, or none for sure.
 with live as (
@@ -82,4 +82,4 @@ left join calls
     on calls.streaming_session_id = live.streaming_session_id
 left join top_apis
     on top_apis.streaming_session_id = live.streaming_session_id
-order by live.started_at, live.streaming_session_id
+order by live.started_at desc, live.streaming_session_id

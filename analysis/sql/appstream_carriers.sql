@@ -21,6 +21,10 @@ with pairs as (
                 subnets.subnet_id is null
                 or addresses.address_number between subnets.first_address and subnets.last_address
             )
+            -- Resources that share a subnet differ in the security groups of their interfaces.
+            and coalesce(
+                list_has_any(interfaces.security_group_ids, resources.security_group_ids), true
+            )
         ) as is_in_network,
         bool_or(addresses.vpc_id is not null and resources.vpc_id is not null)
             as is_network_known
@@ -33,6 +37,12 @@ with pairs as (
         on issues.role_session_id = lives.role_session_id
     left join role_session_addresses as addresses
         on addresses.role_session_id = lives.role_session_id
+    left join network_interface_lives as interfaces
+        on interfaces.private_ip_address = addresses.eni_private_ip_address
+        and interfaces.vpc_id = addresses.vpc_id
+        and interfaces.account_id = addresses.account_id
+        and interfaces.created_at <= addresses.first_event_at
+        and interfaces.deleted_at >= addresses.first_event_at
     left join known_subnets as subnets
         on list_contains(resources.subnet_ids, subnets.subnet_id)
     where coalesce(issues.parent_type = 'AWSService', true)

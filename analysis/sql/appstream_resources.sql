@@ -88,6 +88,35 @@ states as (
         end as valid_to,
         resource_history_id
     from carried
+
+    union all
+
+    -- What the first known update doesn't name was so before it, too.
+    select
+        resource_type,
+        account_id,
+        region,
+        resource_id as resource_name,
+        case
+            when iam_role_arn is null and role_known_by = 'observed' then nullif(role_to_come, '')
+        end as iam_role_arn,
+        case
+            when subnet_ids is null and subnets_known_by = 'observed' then subnets_to_come
+        end as subnet_ids,
+        case when subnet_ids is null and subnets_known_by = 'observed' then vpc_to_come end
+            as stated_vpc_id,
+        null as security_group_ids,
+        null as private_ip_address,
+        case when max_sessions_per_instance is null then coalesce(max_sessions_to_come, 1) > 1 end
+            as is_multisession,
+        case when has_default_internet_access is null then default_internet_to_come end
+            as has_default_internet_access,
+        timestamptz '1970-01-01 00:00:00+00' as valid_from,
+        valid_from as valid_to,
+        resource_history_id
+    from carried
+    where position = 1
+        and change = 'updated'
 )
 
 select

@@ -1,6 +1,17 @@
 -- All events, each with who was behind it as far as evidence reaches: workload, fleet, streaming session
 -- and person, how sure the claim is and how it was reached. Null means not attributable.
-with placed as (
+with called as (
+    select
+        events.* exclude (role_session_id),
+        coalesce(events.role_session_id, shared_calls.role_session_id) as role_session_id
+    from role_session_events as events
+    left join shared_calls
+        on shared_calls.shared_event_id = events.shared_event_id
+        and shared_calls.day_at = date_trunc('day', events.event_time)
+        and events.user_identity_type = 'AWSAccount'
+),
+
+placed as (
     select
         events.*,
         coalesce(
@@ -12,7 +23,7 @@ with placed as (
             when endpoints.ownership is distinct from 'foreign' then events.source_ip_address
         end as own_network_address,
         coalesce(networks.credential_use, 'unknown') as credential_use
-    from role_session_events as events
+    from called as events
     left join endpoint_ownership as endpoints
         on endpoints.vpc_endpoint_id = events.vpc_endpoint_id
     left join role_session_networks as networks

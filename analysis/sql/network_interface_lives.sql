@@ -8,6 +8,7 @@ with interfaces as (
         max(vpc_id) as vpc_id,
         max(subnet_ids[1]) as subnet_id,
         max(private_ip_address) as private_ip_address,
+        max(security_group_ids) as security_group_ids,
         min(valid_from) filter (where change = 'created') as created_at,
         max(valid_from) filter (where change = 'deleted') as deleted_at,
         min(resource_history_id) as resource_history_id
@@ -23,6 +24,7 @@ select
     coalesce(interfaces.vpc_id, subnets.vpc_id) as vpc_id,
     interfaces.subnet_id,
     interfaces.private_ip_address,
+    interfaces.security_group_ids,
     coalesce(interfaces.created_at, timestamptz '1970-01-01 00:00:00+00') as created_at,
     coalesce(interfaces.deleted_at, timestamptz '9999-01-01 00:00:00+00') as deleted_at,
     interfaces.created_at is not null as is_creation_seen,

@@ -17,7 +17,8 @@ with lives as (
         min(interface_history_id) as interface_history_id,
         min(first_started_at) as first_started_at,
         max(last_ends_at) as last_ends_at,
-        max(occupied_from) as occupied_from
+        max(occupied_from) as occupied_from,
+        min(occupied_to) as occupied_to
     from streaming_instances
     group by all
 ),
@@ -46,7 +47,7 @@ fits as (
                 true
             ) as is_start_consistent,
         addresses.last_event_at
-                <= lives.last_ends_at + to_seconds($grace_after_seconds + $clock_skew_seconds)
+                <= lives.occupied_to + to_seconds($grace_after_seconds + $clock_skew_seconds)
             and coalesce(
                 addresses.credentials_created_at
                     <= lives.last_ends_at + to_seconds($clock_skew_seconds),
@@ -78,6 +79,15 @@ fits as (
         and role_session_lives.first_event_at
             <= lives.last_ends_at + to_seconds($grace_after_seconds)
         and not role_session_lives.is_disputed
+        -- Where the fleet's role is not known, the address alone would claim whatever else calls from
+        -- it: the agent of AppStream, or other machines in another VPC.
+        and (
+            lives.issuing_role_arn is not null
+            or (
+                role_session_lives.role_session_name = $machine_role_session_name
+                and not contains(role_session_lives.issuing_role_arn, ':role/service-role/')
+            )
+        )
 ),
 
 judged as (

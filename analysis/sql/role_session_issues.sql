@@ -11,6 +11,7 @@ with keyed as (
         on lives.role_session_id = issues.issued_access_key_id
     where length(issues.issued_access_key_id) >= 16
         and issues.issued_access_key_id not like '%EXAMPLE%'
+        and not coalesce(lives.is_disputed, false)
         and (
             lives.role_session_id is null
             or lives.issuing_role_arn is null

@@ -1,12 +1,12 @@
 -- One row per role session and place that it was used from, and whether that place is inside the network
--- of its workload, outside it, or unknown. A service that calls on the caller's behalf is neither.
+-- of its workload, outside it, or unknown. Credentials that an instance's own have issued belong into its
+-- network, too. A service that calls on the caller's behalf is neither.
 with places as (
     select
         role_session_id,
         source_ip_address,
         vpc_endpoint_id,
         bool_and(invoked_by is not null) as is_invoked_by_service,
-        min(issuing_role_arn) as issuing_role_arn,
         min(first_event_at) as first_event_at,
         max(last_event_at) as last_event_at
     from role_session_sightings
@@ -15,11 +15,14 @@ with places as (
 
 workload_networks as (
     select
-        workloads.role_session_id,
+        role_sessions.role_session_id,
         workloads.workload_kind,
+        workloads.issuing_role_arn,
         bool_or(resources.has_default_internet_access) as has_default_internet_access,
         list_distinct(array_agg(resources.vpc_id)) as vpc_ids
-    from role_sessions as workloads
+    from role_sessions
+    inner join role_sessions as workloads
+        on workloads.role_session_id = role_sessions.origin_role_session_id
     left join appstream_resources as resources
         on resources.iam_role_arn = workloads.issuing_role_arn
         and (
@@ -32,7 +35,7 @@ workload_networks as (
         'appstream_fleet', 'appstream_image_builder', 'appstream_app_block_builder',
         'ec2_instance', 'ecs_task', 'eks_pod'
     )
-    group by workloads.role_session_id, workloads.workload_kind
+    group by role_sessions.role_session_id, workloads.workload_kind, workloads.issuing_role_arn
 ),
 
 egress_known as (
@@ -60,12 +63,12 @@ described as (
     left join own_public_addresses as addresses
         on addresses.public_ip_address = places.source_ip_address
     left join egress_addresses as egress
-        on egress.issuing_role_arn = places.issuing_role_arn
+        on egress.issuing_role_arn = networks.issuing_role_arn
         and egress.source_ip_address = places.source_ip_address
     left join egress_known
-        on egress_known.issuing_role_arn = places.issuing_role_arn
+        on egress_known.issuing_role_arn = networks.issuing_role_arn
     left join (select distinct account_id from own_public_addresses) as own_networks
-        on own_networks.account_id = split_part(places.issuing_role_arn, ':', 5)
+        on own_networks.account_id = split_part(networks.issuing_role_arn, ':', 5)
 )
 
 select

@@ -16,8 +16,11 @@ with named as (
         on users.user_id = facts.source_identity
     where facts.source_identity is not null
         and not facts.is_disputed
-        and issues.parent_role_session_id in (
-            select role_session_id from role_session_carriers
+        and facts.role_session_id in (
+            select lineage.child_role_session_id
+            from lineage_links as lineage
+            inner join role_session_carriers as carriers
+                on carriers.role_session_id = lineage.ancestor_role_session_id
         )
 )
 

@@ -58,3 +58,5 @@ select
 from sightings
 left join placed
     on placed.evidence_id = sightings.evidence_id
+where sightings.known_user_id is not null
+    or sightings.streaming_session_id is not null

@@ -67,7 +67,9 @@ instances as (
         region_key,
         vpc_key,
         first_started_at,
-        max(ends_at) as last_ends_at
+        max(ends_at) as last_ends_at,
+        -- Where no end is known, only the last sign of the streaming session is.
+        max(coalesce(ended_at, greatest(last_observed_at, started_at))) as known_until
     from ended
     group by all
 ),
@@ -75,11 +77,15 @@ instances as (
 neighbours as (
     select
         *,
-        max(last_ends_at) over (
+        max(known_until) over (
             partition by account_id, region_key, vpc_key, eni_private_ip_address
             order by first_started_at, streaming_instance_id
             rows between unbounded preceding and 1 preceding
-        ) as previous_ends_at
+        ) as previous_known_until,
+        lead(first_started_at) over (
+            partition by account_id, region_key, vpc_key, eni_private_ip_address
+            order by first_started_at, streaming_instance_id
+        ) as next_started_at
     from instances
 ),
 
@@ -91,9 +97,11 @@ interfaced as (
         neighbours.region_key,
         neighbours.vpc_key,
         max(neighbours.last_ends_at) as last_ends_at,
-        max(neighbours.previous_ends_at) as previous_ends_at,
+        max(neighbours.previous_known_until) as previous_known_until,
+        max(neighbours.next_started_at) as next_started_at,
         max(interfaces.created_at) filter (where interfaces.is_creation_seen)
             as interface_created_at,
+        max(interfaces.deleted_at) as interface_deleted_at,
         max(interfaces.resource_history_id) as interface_history_id
     from neighbours
     left join network_interface_lives as interfaces
@@ -109,9 +117,16 @@ select
     ended.*,
     interfaced.last_ends_at,
     greatest(
-        coalesce(interfaced.previous_ends_at, timestamptz '1970-01-01 00:00:00+00'),
+        coalesce(interfaced.previous_known_until, timestamptz '1970-01-01 00:00:00+00'),
         coalesce(interfaced.interface_created_at, timestamptz '1970-01-01 00:00:00+00')
     ) as occupied_from,
+    greatest(
+        interfaced.last_ends_at,
+        least(
+            coalesce(interfaced.next_started_at, timestamptz '9999-01-01 00:00:00+00'),
+            coalesce(interfaced.interface_deleted_at, timestamptz '9999-01-01 00:00:00+00')
+        )
+    ) as occupied_to,
     interfaced.interface_history_id
 from ended
 inner join interfaced

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,11 @@ from roletrail.serving import LOCAL_HOST, serve
 from roletrail.stopping import terminated_like_interrupted
 from roletrail.terminal import ingest_progress, note, shown_steps
 
+if TYPE_CHECKING:
+    from analysis.attribution import AttributionSummary
+    from ingest import IngestSummary
+
+SHOWN = 12  # streaming sessions; the dashboard has them all
 SAMPLES = ("trail", "usage-reports", "inventory")
 
 
@@ -38,11 +43,12 @@ def demo(
     Then serve the dashboard over it, until Ctrl-C.
     """
     with terminated_like_interrupted(), _folder(lake) as folder:
-        accounts = _build(folder)
-        typer.echo("Who called what, by streaming session:\n")
+        read, made = _build(folder)
+        newest = f"the {SHOWN} newest of {made.streaming_sessions} streaming sessions"
+        typer.echo(f"Who called what, in {newest}:\n")
         answers = roletrail.open(folder)
-        write_rows(answers.ask("who_called_what"), Format.TABLE, ANSWER_COLUMNS)
-        typer.echo("\nFrom the sample logs:\n\n" + "\n".join(accounts))
+        write_rows(answers.ask("who_called_what").limit(SHOWN), Format.TABLE, ANSWER_COLUMNS)
+        typer.echo(f"\nFrom the sample logs:\n\n{ingest_text(read)}\n{attribution_text(made)}")
         if lake is not None:
             note(f"the lake is kept in {lake}: try roletrail sessions{lake_option(lake)}")
         if not no_serve:
@@ -60,8 +66,8 @@ def _folder(kept: str | None) -> Iterator[str]:
         yield folder
 
 
-def _build(folder: str) -> tuple[str, str]:
-    """Make the lake, and return what was read and what was made of it, in words."""
+def _build(folder: str) -> "tuple[IngestSummary, AttributionSummary]":
+    """Make the lake, and return what was read and what was made of it."""
     from analysis.attribution import attribute
     from ingest import ingest
     from lake import open_lake
@@ -74,5 +80,4 @@ def _build(folder: str) -> tuple[str, str]:
         read = ingest(lake, sources, on_progress=on_progress)
     note("working out who made each call …")
     with shown_steps() as on_step:
-        made = attribute(lake, on_step=on_step)
-    return ingest_text(read), attribution_text(made)
+        return read, attribute(lake, on_step=on_step)

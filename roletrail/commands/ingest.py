@@ -73,25 +73,29 @@ def ingest(
 
 def ingest_text(summary: "IngestSummary") -> str:
     """Return the account of every object and record, in a few lines."""
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in summary.objects_by_kind.items())
+    taken = summary.objects_new - summary.objects_rejected - summary.objects_skipped
     objects = (
-        f"{counted(summary.objects_seen, 'object')} seen = {summary.objects_new:,} new"
-        f" + {summary.objects_known:,} known"
+        f"{counted(summary.objects_seen, 'object')} = {summary.objects_known:,} known"
+        f" + {taken:,} taken + {summary.objects_rejected:,} rejected"
+        f" + {summary.objects_skipped:,} skipped"
     )
+    if not summary.objects_new:
+        return objects
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in summary.objects_by_kind.items())
     records = (
-        f"{counted(summary.records_read, 'record')} read = {summary.events_written:,} written"
-        f" + {summary.duplicates:,} duplicates + {summary.records_rejected:,} rejected"
+        f"{counted(summary.records_read, 'record')} = {counted(summary.events_written, 'event')}"
+        f" + {summary.evidence_records:,} of reports and inventory"
+        f" + {counted(summary.duplicates, 'duplicate')} + {summary.records_rejected:,} rejected"
     )
     evidence = (
-        f"{counted(summary.evidence_rows, 'row')} of streaming-session evidence,"
-        f" {summary.history_rows:,} of resource history"
+        f"learnt: {counted(summary.evidence_rows, 'sighting')} of streaming sessions,"
+        f" {counted(summary.history_rows, 'state')} of resources"
     )
     speed = (
         f"{summary.bytes_read / 1e6:.1f} MB in {summary.seconds:.1f} s"
         f" ({summary.records_read / max(summary.seconds, 0.001):,.0f} records/s)"
     )
-    lines = (objects, f"new: {kinds}" if kinds else "", records, evidence, speed)
-    return "\n".join(line for line in lines if line)
+    return "\n".join((objects, f"new: {kinds}", records, evidence, speed))
 
 
 def warn_of_rejections(summary: "IngestSummary", lake: str) -> None:
@@ -99,15 +103,13 @@ def warn_of_rejections(summary: "IngestSummary", lake: str) -> None:
     see = f"see: roletrail status --rejected{lake_option(lake)}"
     first = f". First: {summary.first_rejection}" if summary.first_rejection else ""
     if summary.objects_rejected:
-        rejected = f"{summary.objects_rejected:,} of {counted(summary.objects_seen, 'object')}"
-        warn(f"{rejected} {_were(summary.objects_rejected)} rejected, {see}{first}")
+        warn(f"{_share(summary.objects_rejected, summary.objects_seen, 'object')}, {see}{first}")
     elif summary.records_rejected:
-        rejected = f"{summary.records_rejected:,} of {counted(summary.records_read, 'record')}"
-        warn(f"{rejected} {_were(summary.records_rejected)} rejected, {see}{first}")
+        warn(f"{_share(summary.records_rejected, summary.records_read, 'record')}, {see}{first}")
     if summary.conflicts:
         copies = counted(summary.conflicts, "duplicate")
         warn(f"{copies} differed from the copy that came first; the first was kept")
 
 
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
+def _share(rejected: int, total: int, noun: str) -> str:
+    return f"{rejected:,} of {counted(total, noun)} {'was' if rejected == 1 else 'were'} rejected"

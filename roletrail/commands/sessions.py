@@ -27,7 +27,6 @@ from roletrail.terminal import counted, note
 if TYPE_CHECKING:
     from analysis import Answers
 
-CONFIDENCES = ("certain", "strong")
 UNTIL_MINUTE = "%Y-%m-%d %H:%M"
 
 
@@ -86,40 +85,31 @@ def who(row: Mapping[str, object]) -> object:
 
 def place(row: Mapping[str, object]) -> str:
     """Return fleet and stack, as far as they are known."""
-    return " / ".join(str(row[name]) for name in ("fleet_name", "stack_name") if row[name])
+    return ", ".join(str(row[name]) for name in ("fleet_name", "stack_name") if row[name])
 
 
 def when(row: Mapping[str, object]) -> str:
-    """Return start and end to the minute, the day named once where it is the same."""
+    """Return start and end to the minute; a later day than the first is counted: +1d."""
     started, ended = row["started_at"], row["ended_at"]
-    start = f"{started:{UNTIL_MINUTE}}" if isinstance(started, datetime) else "?"
+    if not isinstance(started, datetime):
+        return "unknown"
     if not isinstance(ended, datetime):
-        return f"{start}, running"
-    is_same_day = isinstance(started, datetime) and started.date() == ended.date()
-    return f"{start} to {ended:{'%H:%M' if is_same_day else UNTIL_MINUTE}}"
-
-
-def confidence(row: Mapping[str, object]) -> str:
-    """Return how many calls there are at each confidence that there is."""
-    return ", ".join(
-        f"{row[f'{name}_count']} {name}" for name in CONFIDENCES if row[f"{name}_count"]
-    )
+        return f"{started:{UNTIL_MINUTE}}, running"
+    days = (ended.date() - started.date()).days
+    return f"{started:{UNTIL_MINUTE}}-{ended:%H:%M}" + (f" +{days}d" if days else "")
 
 
 _WHO_WHERE_WHEN = (
     Shown("who", who),
-    Shown("fleet / stack", place),
-    Shown("when (UTC)", when, is_whole=True),
+    Shown("fleet, stack", place),
+    Shown("when (UTC)", when),
     Shown("calls", itemgetter("call_count"), is_number=True),
+    Shown("certain", itemgetter("certain_count"), is_number=True),
+    Shown("strong", itemgetter("strong_count"), is_number=True),
     Shown("denied", itemgetter("denied_count"), is_number=True),
 )
 SESSION_COLUMNS = (
     *_WHO_WHERE_WHEN,
-    Shown("confidence", confidence),
     Shown("streaming session", itemgetter("streaming_session_id")),
 )
-ANSWER_COLUMNS = (
-    *_WHO_WHERE_WHEN,
-    Shown("most called", itemgetter("top_apis")),
-    Shown("confidence", confidence),
-)
+ANSWER_COLUMNS = (*_WHO_WHERE_WHEN, Shown("most called", itemgetter("top_apis")))

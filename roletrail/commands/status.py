@@ -1,6 +1,7 @@
 """`roletrail status`: what is in the lake, how fresh it is, and what was rejected."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +31,7 @@ def status(
         raise FrontDoorError(message)
     answers = roletrail.open(lake)
     if rejected:
-        if not write_rows(answers.ask("rejections"), form):
+        if not write_rows(answers.ask("rejections"), form, REJECTED_COLUMNS):
             note(f"nothing in {lake} was rejected")
     elif form is Format.JSON:
         typer.echo(json_text({name: all_rows(answers.ask(name)) for name in SECTIONS}))
@@ -62,9 +63,23 @@ def _share(row: Mapping[str, object]) -> str:
 
 
 def _confidence(row: Mapping[str, object]) -> object:
-    return row["session_confidence"] or "not attributed"
+    """Return the confidence, or that there is none where there may have been one."""
+    is_appstream = str(row["workload_kind"]).startswith("appstream_")
+    return row["session_confidence"] or ("not attributed" if is_appstream else "")
 
 
+def _second(row: Mapping[str, object]) -> object:
+    rejected_at = row["rejected_at"]
+    return rejected_at.replace(microsecond=0) if isinstance(rejected_at, datetime) else None
+
+
+REJECTED_COLUMNS = (
+    Shown("rejected at", _second, is_whole=True),
+    _text("object", "uri"),
+    Shown("record", itemgetter("record_index"), is_number=True),
+    _text("field", "field"),
+    _text("reason", "reason"),
+)
 # Saved question -> heading of its section, and what is shown of its rows.
 SECTIONS = {
     "newest_events": (

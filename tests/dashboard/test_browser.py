@@ -1,6 +1,6 @@
 """What a person sees and does, in a real browser.
 
-The table of a page is a drawing: its cells are read from what stands in for them for screen readers.
+A table is a drawing: its cells are read from what stands in for them for screen readers.
 """
 
 import csv

@@ -51,7 +51,7 @@ def test_without_a_lake_each_page_says_how_to_get_one(
     show: Show, tmp_path: Path, page: str
 ) -> None:
     words = words_of(show(tmp_path / "nowhere", page))
-    assert "There is no lake to read" in words
+    assert "The lake can't be read" in words
     assert "roletrail demo" in words
 
 

@@ -60,7 +60,7 @@ def two_people(lake: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 def test_calls_are_counted_for_the_session_they_belong_to(
     two_people: duckdb.DuckDBPyConnection,
 ) -> None:
-    hoge, fuga = ask(two_people, "who_called_what")
+    fuga, hoge = ask(two_people, "who_called_what")
     assert (hoge["user_id"], fuga["user_id"]) == ("hoge", "fuga")
     assert {name: hoge[name] for name in hoge if name.endswith("_count")} == {
         "call_count": 11,
@@ -75,12 +75,12 @@ def test_calls_are_counted_for_the_session_they_belong_to(
 @pytest.mark.parametrize(
     ("given", "people"),
     [
-        ({"since": "2026-01-12 09:59:00Z"}, ["hoge", "fuga"]),
+        ({"since": "2026-01-12 09:59:00Z"}, ["fuga", "hoge"]),
         ({"since": "2026-01-12 10:00:00Z"}, ["fuga"]),  # hoge has ended by then
         ({"until": "2026-01-13 09:00:00Z"}, ["hoge"]),  # fuga starts only then
-        ({"until": "2026-01-13 09:01:00Z"}, ["hoge", "fuga"]),
+        ({"until": "2026-01-13 09:01:00Z"}, ["fuga", "hoge"]),
         ({"account_id": "2"}, []),
-        ({"region": "eu", "fleet_name": "test"}, ["hoge", "fuga"]),
+        ({"region": "eu", "fleet_name": "test"}, ["fuga", "hoge"]),
         ({"fleet_name": "other"}, []),
         ({"user_id": "fuga"}, ["fuga"]),
     ],

@@ -9,7 +9,7 @@ from lake import Lake, open_lake
 from lake.commits import StagedBatch, commit_batch
 from lake.data_files import arrow_schema, write_data_files
 from roletrail.cli import main
-from roletrail.commands.sessions import confidence, place, when, who
+from roletrail.commands.sessions import place, when, who
 from roletrail.errors import ExitCode
 
 NINE = datetime(2026, 1, 12, 9, tzinfo=UTC)
@@ -55,23 +55,20 @@ def test_a_person_without_a_name_is_shown_by_hash(row: Mapping[str, object], sho
 @pytest.mark.parametrize(
     ("started", "ended", "shown"),
     [
-        (NINE, NINE.replace(hour=10, minute=33), "2026-01-12 09:00 to 10:33"),
-        (NINE, NINE.replace(day=13), "2026-01-12 09:00 to 2026-01-13 09:00"),
+        (NINE, NINE.replace(hour=10, minute=33), "2026-01-12 09:00-10:33"),
+        (NINE, NINE.replace(day=14, hour=1), "2026-01-12 09:00-01:00 +2d"),
         (NINE, None, "2026-01-12 09:00, running"),
     ],
 )
-def test_the_day_is_named_once(started: datetime, ended: datetime | None, shown: str) -> None:
+def test_the_day_is_named_once_and_later_ones_are_counted(
+    started: datetime, ended: datetime | None, shown: str
+) -> None:
     assert when({"started_at": started, "ended_at": ended}) == shown
 
 
 def test_fleet_and_stack_stand_together() -> None:
-    assert place({"fleet_name": "test", "stack_name": "office"}) == "test / office"
+    assert place({"fleet_name": "test", "stack_name": "office"}) == "test, office"
     assert place({"fleet_name": "test", "stack_name": None}) == "test"
-
-
-def test_only_a_confidence_that_occurs_is_named() -> None:
-    assert confidence({"certain_count": 4, "strong_count": 0}) == "4 certain"
-    assert confidence({"certain_count": 1, "strong_count": 2}) == "1 certain, 2 strong"
 
 
 def test_an_empty_lake_says_to_ingest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

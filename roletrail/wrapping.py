@@ -1,0 +1,76 @@
+"""Fitting columns into a line: how wide each is, and where a cell's text is broken.
+
+Text breaks at spaces and before an @; a longer piece breaks after punctuation, as in an ARN; what
+is longer still breaks anywhere. Widths are in terminal cells, of which some characters take two.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.cells import cell_len, chop_cells
+
+GAP = 2  # spaces between columns
+ROOMY, TIGHT = 24, 8  # the longest piece that is kept whole, at best and at worst
+
+_WORDS = re.compile(r" *[^ @]+| *@[^ @]*| +")
+_PARTS = re.compile(r"[^-_/:,;.=&?|]*[-_/:,;.=&?|]+|[^-_/:,;.=&?|]+")
+
+
+def pieces(text: str, width: int) -> Iterator[str]:
+    """Yield the pieces that the text may be broken into, none wider than this."""
+    for word in _WORDS.findall(text):
+        if cell_len(word.strip()) <= width:
+            yield word
+        else:
+            for part in _PARTS.findall(word):
+                yield from chop_cells(part, width) if cell_len(part) > width else [part]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the text as lines, none wider than this."""
+    lines = [""]
+    for piece in pieces(text, width):
+        if cell_len(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+def widths_in(total: int, columns: Sequence[Sequence[str]], whole: Iterable[int]) -> list[int]:
+    """Return how wide each column of texts is, so that they fit into the total; [] if they can't.
+
+    A column in `whole` is never broken. The others keep their longest pieces whole, and share
+    what is left; the one that needs the least comes first.
+    """
+    unbroken = frozenset(whole)
+    widest = [max(map(cell_len, column), default=0) for column in columns]
+    available = total - GAP * (len(columns) - 1)
+    if sum(widest) <= available:
+        return widest
+    for kept_whole in range(ROOMY, TIGHT - 1, -1):
+        narrowest = [
+            widest[number] if number in unbroken else _widest_piece(column, kept_whole)
+            for number, column in enumerate(columns)
+        ]
+        if sum(narrowest) <= available:
+            return _shared(available, narrowest, widest)
+    return []
+
+
+def _widest_piece(column: Sequence[str], kept_whole: int) -> int:
+    return max(
+        (cell_len(piece.strip()) for text in column for piece in pieces(text, kept_whole)),
+        default=0,
+    )
+
+
+def _shared(available: int, narrowest: Sequence[int], widest: Sequence[int]) -> list[int]:
+    widths = list(narrowest)
+    spare = available - sum(narrowest)
+    by_need = sorted(range(len(widths)), key=lambda number: widest[number] - narrowest[number])
+    for served, number in enumerate(by_need):
+        share = spare // (len(by_need) - served)
+        given = min(share, widest[number] - narrowest[number])
+        widths[number] += given
+        spare -= given
+    return widths
