@@ -4,6 +4,7 @@ Tables, charts and code blocks show text as it is; for them `visible` is enough.
 Markdown goes through `code`, and what goes into a CSV file through `formula_safe`.
 """
 
+import json
 import re
 import unicodedata
 
@@ -28,7 +29,7 @@ def visible(text: str, limit: int = TABLE_CELL) -> str:
 def visible_json(text: str) -> str:
     r"""Return JSON text with hidden characters as \u escapes, which JSON reads as the same text."""
     return "".join(
-        character if character in " \n" or character.isprintable() else _written(character)
+        character if character in " \n" or character.isprintable() else json.dumps(character)[1:-1]
         for character in text
     )
 

@@ -35,12 +35,16 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A column that a table shows: its heading, and its cell made from a row by column names."""
+    """A column that a table shows: its heading, and its cell made from a row by column names.
+
+    The rest is as in `tables.Column`.
+    """
 
     heading: str
     cell: Callable[[Mapping[str, object]], object]
     is_number: bool = False
     is_whole: bool = False
+    narrowest: int = 0
 
 
 def write_rows(rows: Rows, form: Format, shown: Sequence[Shown] = ()) -> int:
@@ -94,7 +98,7 @@ def _write_table(reader: "pa.RecordBatchReader", shown: Sequence[Shown]) -> int:
     by_name = [dict(zip(names, row, strict=True)) for row in rows[:ROWS_SHOWN]]
     cells = [[terminal_cell(column.cell(row)) for column in shown] for row in by_name]
     columns = [
-        Column(visible(column.heading), is_number=column.is_number, is_whole=column.is_whole)
+        Column(visible(column.heading), column.is_number, column.is_whole, column.narrowest)
         for column in shown
     ]
     if cells:

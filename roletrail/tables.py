@@ -1,6 +1,7 @@
 """Rows of text as a table that can be read: in columns where they fit, else one block per row."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ WIDEST_COLUMN = 400  # even there
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, and whether its cells are numbers, or otherwise never broken."""
+    """A column: its heading, whether its cells are numbers or never broken, and its least width."""
 
     heading: str
     is_number: bool = False
     is_whole: bool = False
+    narrowest: int = 0
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -35,7 +37,8 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
         [column.heading, *(row[number] for row in rows)] for number, column in enumerate(columns)
     ]
     whole = [number for number, column in enumerate(columns) if column.is_number or column.is_whole]
-    widths = widths_in(console.width, texts, whole)
+    least = [column.narrowest for column in columns]
+    widths = widths_in(console.width, texts, whole, least)
     with console.capture() as capture:
         if widths:
             _print_columns(console, columns, rows, widths)
@@ -44,18 +47,17 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
+def line_width() -> int:
+    """Return how long a line on standard output may be; endless where nobody watches."""
+    is_endless = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return ENDLESS if is_endless else shutil.get_terminal_size().columns
+
+
 def _standard_output() -> "Console":
     """Return rich's console on standard output; plain text where it is no terminal."""
     from rich.console import Console
 
-    is_endless = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(
-        file=sys.stdout,
-        width=ENDLESS if is_endless else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
+    return Console(file=sys.stdout, width=line_width(), markup=False, highlight=False, emoji=False)
 
 
 def _print_columns(

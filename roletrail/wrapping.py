@@ -5,42 +5,51 @@ is longer still breaks anywhere. Widths are in terminal cells, of which some cha
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, chop_cells
 
 GAP = 2  # spaces between columns
 ROOMY, TIGHT = 24, 8  # the longest piece that is kept whole, at best and at worst
 
-_WORDS = re.compile(r" *[^ @]+| *@[^ @]*| +")
+_WORDS = re.compile(r"( *)(@?[^ @]+|@)")
 _PARTS = re.compile(r"[^-_/:,;.=&?|]*[-_/:,;.=&?|]+|[^-_/:,;.=&?|]+")
 
 
-def pieces(text: str, width: int) -> Iterator[str]:
-    """Yield the pieces that the text may be broken into, none wider than this."""
-    for word in _WORDS.findall(text):
-        if cell_len(word.strip()) <= width:
-            yield word
-        else:
-            for part in _PARTS.findall(word):
-                yield from chop_cells(part, width) if cell_len(part) > width else [part]
+def pieces(word: str, width: int) -> list[str]:
+    """Return the word in as few pieces as it may be broken into, none wider than this."""
+    if cell_len(word) <= width:
+        return [word]
+    return [
+        piece
+        for part in _PARTS.findall(word)
+        for piece in (chop_cells(part, width) if cell_len(part) > width else [part])
+    ]
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Return the text as lines, none wider than this."""
+    """Return the text as lines, none wider than this. A word that must be broken starts one."""
     lines = [""]
-    for piece in pieces(text, width):
-        if cell_len(lines[-1] + piece.rstrip()) > width:
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines]
+    for space, word in _WORDS.findall(text):
+        if cell_len(lines[-1] + space + word) <= width:
+            lines[-1] += space + word if lines[-1] else word
+            continue
+        lines.append("")
+        for piece in pieces(word, width):
+            if cell_len(lines[-1] + piece) > width:
+                lines.append("")
+            lines[-1] += piece
+    return [line for line in lines if line] or [""]
 
 
-def widths_in(total: int, columns: Sequence[Sequence[str]], whole: Iterable[int]) -> list[int]:
+def widths_in(
+    total: int, columns: Sequence[Sequence[str]], whole: Iterable[int], least: Sequence[int]
+) -> list[int]:
     """Return how wide each column of texts is, so that they fit into the total; [] if they can't.
 
-    A column in `whole` is never broken. The others keep their longest pieces whole, and share
-    what is left; the one that needs the least comes first.
+    A column in `whole` is never broken, and one in `least` is no narrower than that unless it
+    needs less. The others keep their longest pieces whole, and share what is left; the one that
+    needs the least comes first.
     """
     unbroken = frozenset(whole)
     widest = [max(map(cell_len, column), default=0) for column in columns]
@@ -49,7 +58,9 @@ def widths_in(total: int, columns: Sequence[Sequence[str]], whole: Iterable[int]
         return widest
     for kept_whole in range(ROOMY, TIGHT - 1, -1):
         narrowest = [
-            widest[number] if number in unbroken else _widest_piece(column, kept_whole)
+            widest[number]
+            if number in unbroken
+            else max(_widest_piece(column, kept_whole), min(least[number], widest[number]))
             for number, column in enumerate(columns)
         ]
         if sum(narrowest) <= available:
@@ -59,7 +70,12 @@ def widths_in(total: int, columns: Sequence[Sequence[str]], whole: Iterable[int]
 
 def _widest_piece(column: Sequence[str], kept_whole: int) -> int:
     return max(
-        (cell_len(piece.strip()) for text in column for piece in pieces(text, kept_whole)),
+        (
+            cell_len(piece)
+            for text in column
+            for _, word in _WORDS.findall(text)
+            for piece in pieces(word, kept_whole)
+        ),
         default=0,
     )
 

@@ -1,5 +1,6 @@
 """`roletrail explain`: one claim, link by link, in words."""
 
+import textwrap
 from typing import Annotated
 
 import typer
@@ -7,6 +8,9 @@ import typer
 import roletrail
 from roletrail.cells import visible
 from roletrail.options import DEFAULT_LAKE, Lake
+from roletrail.tables import line_width
+
+INDENT = "    "
 
 
 def explain(
@@ -16,5 +20,13 @@ def explain(
     lake: Lake = DEFAULT_LAKE,
 ) -> None:
     """Say who was behind an event, how sure that is, and why."""
+    width = line_width()
     for line in roletrail.open(lake).explain(subject).text().splitlines():
-        typer.echo(visible(line))
+        folded = textwrap.fill(
+            visible(line),
+            width,
+            subsequent_indent=INDENT,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        typer.echo(folded)

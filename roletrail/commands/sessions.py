@@ -27,6 +27,7 @@ from roletrail.terminal import counted, note
 if TYPE_CHECKING:
     from analysis import Answers
 
+HALF_AN_ID = 19  # an id of 36 characters breaks once
 UNTIL_MINUTE = "%Y-%m-%d %H:%M"
 
 
@@ -110,6 +111,6 @@ _WHO_WHERE_WHEN = (
 )
 SESSION_COLUMNS = (
     *_WHO_WHERE_WHEN,
-    Shown("streaming session", itemgetter("streaming_session_id")),
+    Shown("streaming session", itemgetter("streaming_session_id"), narrowest=HALF_AN_ID),
 )
 ANSWER_COLUMNS = (*_WHO_WHERE_WHEN, Shown("most called", itemgetter("top_apis")))

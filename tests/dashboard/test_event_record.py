@@ -61,6 +61,7 @@ def test_a_huge_record_is_cut_and_says_so() -> None:
 
 
 def test_hidden_characters_are_written_as_json_writes_them() -> None:
-    text = as_json({"user_agent": "\u202egpj.exe"})
-    assert "\\u202egpj.exe" in text
-    assert json.loads(text) == {"user_agent": "\u202egpj.exe"}
+    fields = {"user_agent": "\u202egpj.exe \U000e0041"}
+    text = as_json(fields)
+    assert "\\u202egpj.exe \\udb40\\udc41" in text
+    assert json.loads(text) == fields
