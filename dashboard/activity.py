@@ -37,7 +37,8 @@ def activity_rows(answer: Sequence[Mapping[str, Any]], by: str) -> list[Row]:
 def timeline_rows(answer: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Return the answer of streaming_session_timeline as the chart takes it.
 
-    The APIs called most have a row each, the rest share one. `first_at` puts them in order.
+    The APIs called most have a row each, the rest share one. `first_at` puts them in order. Calls
+    that failed come last, so that they are drawn on top.
     """
     labels = [visible(api_label(row["event_source"], row["event_name"]), LABEL) for row in answer]
     counts: Counter[str] = Counter()
@@ -48,7 +49,7 @@ def timeline_rows(answer: Sequence[Mapping[str, Any]]) -> list[Row]:
     first_at: dict[str, datetime] = {}
     for label, row in zip(shown, answer, strict=True):
         first_at[label] = min(row["minute_at"], first_at.get(label, row["minute_at"]))
-    return [
+    marks = [
         {
             "minute_at": row["minute_at"],
             "api": label,
@@ -59,3 +60,4 @@ def timeline_rows(answer: Sequence[Mapping[str, Any]]) -> list[Row]:
         }
         for label, row in zip(shown, answer, strict=True)
     ]
+    return sorted(marks, key=lambda mark: bool(mark["result"] != "ok"))

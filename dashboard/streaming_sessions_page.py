@@ -149,7 +149,7 @@ def _listed(row: Row) -> Row:
         "ended": moment(row["ended_at"]) if row["ended_at"] else "running",
         "calls": row["certain_count"] + row["strong_count"],
         "confidence": level_names(row),
-        "services": listed(map(service_label, row["event_sources"] or ())),
+        "services": listed(map(service_label, row["event_sources"] or ()), shown=2),
         "endpoints": listed(row["vpc_endpoint_ids"], shown=2),
     }
 

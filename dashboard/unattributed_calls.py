@@ -93,7 +93,7 @@ def _columns(found: list[Row]) -> dict[str, Any]:
         event_count=count_column("Calls", None, 65),
         denied_count=count_column("Denied", None, 70),
         confidence=confidence_column(140),
-        why=text_column("Why nobody is named", None, 270),
+        why=text_column("Why nobody is named", None, 285),
         candidates=text_column("Candidates", CANDIDATES_HELP, 300),
         first_event_at=time_column("First call", shows=MINUTES),
         last_event_at=time_column("Last call", shows=MINUTES),

@@ -1,4 +1,4 @@
-"""Columns out of many structs' values at once, without a Python step per value where that matters."""
+"""Columns out of many structs' values at once, with no Python step per value where it matters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +25,13 @@ NULL = b"null"
 
 @dataclass(frozen=True, slots=True)
 class PartColumn:
-    """Free-form parts as JSON text, and which of them were absent, null or JSON text in a text."""
+    """Free-form parts as JSON text, and which were absent, null, a JSON string, or not UTF-8."""
 
     texts: pa.Array
     is_absent: Mask
     is_null: Mask
-    is_text: Mask
+    is_string: Mask
+    is_garbled: Mask
 
 
 def plain_column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -68,25 +69,49 @@ def _moment(text: pa.StringScalar) -> pa.Array:
 
 
 def part_column(parts: Sequence[Part]) -> PartColumn:
-    """Return free-form parts as JSON text, byte for byte; absent and null ones are null.
-
-    The texts are not looked at: whether they are UTF-8 is for the caller to ask.
-    """
+    """Return free-form parts as JSON text, byte for byte; the others are null."""
     count = len(parts)
     if parts[0] is UNSET and parts.count(UNSET) == count:
         nothing = np.zeros(count, np.bool_)
-        return PartColumn(pa.nulls(count, pa.string()), ~nothing, nothing, nothing)
+        return PartColumn(pa.nulls(count, pa.string()), ~nothing, nothing, nothing, nothing)
     content, offsets = _joined(parts)
     lengths = np.diff(offsets)
     # A byte more, so that the first byte of an absent part at the end can be looked at.
     first = np.frombuffer(content + b" ", np.uint8)[offsets[:-1]]
     is_absent = lengths == 0
     is_null = (lengths == len(NULL)) & (first == NULL[0])
-    is_valid = np.packbits(~(is_absent | is_null), bitorder="little")
+    is_garbled = _garbled(content, offsets)
+    is_valid = np.packbits(~(is_absent | is_null | is_garbled), bitorder="little")
     column = pa.StringArray.from_buffers(
         count, pa.py_buffer(offsets), pa.py_buffer(content), pa.py_buffer(is_valid)
     )
-    return PartColumn(column, is_absent, is_null, (first == ord('"')) & ~is_absent)
+    return PartColumn(
+        texts=column,
+        is_absent=is_absent,
+        is_null=is_null,
+        is_string=(first == ord('"')) & ~is_absent,
+        is_garbled=is_garbled,
+    )
+
+
+def _garbled(content: bytes, offsets: npt.NDArray[np.int32]) -> Mask:
+    """Say which of the texts in `content` are not UTF-8."""
+    is_garbled = np.zeros(len(offsets) - 1, np.bool_)
+    if not is_utf8(content):
+        for number in range(len(is_garbled)):
+            is_garbled[number] = not is_utf8(content[offsets[number] : offsets[number + 1]])
+    return is_garbled
+
+
+def is_utf8(text: bytes) -> bool:
+    """Say whether the text is UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def binary_column(parts: Sequence[Part]) -> pa.Array:
@@ -118,7 +143,10 @@ def resources_column(lists: Sequence[list[Resource] | msgspec.UnsetType]) -> pa.
     rows = list(map(msgspec.structs.astuple, chain.from_iterable(present)))
     columns = zip(*rows, strict=True) if rows else [[] for _ in RESOURCE]
     elements = pa.StructArray.from_arrays(
-        [plain_column(column, pa.string()) if column else pa.array([], pa.string()) for column in columns],
+        [
+            plain_column(column, pa.string()) if column else pa.array([], pa.string())
+            for column in columns
+        ],
         fields=list(RESOURCE),
     )
     return pa.ListArray.from_arrays(

@@ -134,7 +134,9 @@ class EventDecoder:
     def _batch_of(self, pending: _Pending) -> tuple[pa.RecordBatch, Mask]:
         """Return a row for each record, and which rows have to be read tolerantly instead."""
         values = dict(
-            zip(NAMES, zip(*map(msgspec.structs.astuple, pending.records), strict=True), strict=True)
+            zip(
+                NAMES, zip(*map(msgspec.structs.astuple, pending.records), strict=True), strict=True
+            )
         )
         event_times, is_exact = time_column(values["event_time"])
         parts = {column: part_column(values[column]) for column in FREE_FORM.values()}
@@ -164,14 +166,16 @@ class EventDecoder:
         }
         columns["error_message"] = redacted_column(columns["error_message"])
         columns["issued_access_key_id"] = _issued_keys(columns["response_elements"])
-        return batch_of(columns, len(pending.records)), ~is_exact | _is_unusual(values, parts)
+        is_garbled = self._identities.garbled(identities) | self._tls.garbled(tls)
+        is_unusual = ~is_exact | is_garbled | _is_unusual(values["event_id"], parts)
+        return batch_of(columns, len(pending.records)), is_unusual
 
 
-def _is_unusual(values: dict[str, Any], parts: dict[str, PartColumn]) -> Mask:
+def _is_unusual(event_ids: Sequence[str], parts: dict[str, PartColumn]) -> Mask:
     """Say which records have a value that their columns can't carry as they stand."""
-    is_unusual: Mask = np.array([not event_id.strip() for event_id in values["event_id"]], np.bool_)
+    is_unusual: Mask = np.array([not event_id.strip() for event_id in event_ids], np.bool_)
     for name, column in FREE_FORM.items():
-        is_unusual |= parts[column].is_text
+        is_unusual |= parts[column].is_string | parts[column].is_garbled
         if name not in NULL_WHEN_EMPTY:
             is_unusual |= parts[column].is_null
     return is_unusual
@@ -180,7 +184,7 @@ def _is_unusual(values: dict[str, Any], parts: dict[str, PartColumn]) -> Mask:
 def _issued_keys(answers: pa.Array) -> pa.Array:
     """Return the access keys that calls handed out with temporary credentials."""
     keys = pa.nulls(len(answers), pa.string())
-    is_issue = pc.fill_null(pc.match_substring(answers, 'redentials"'), False)  # noqa: FBT003 - pyarrow's own signature
+    is_issue = pc.fill_null(pc.match_substring(answers, 'redentials"'), fill_value=False)
     if not is_issue.true_count:
         return keys
     issued = [issued_access_key_id(answer) for answer in answers.filter(is_issue).to_pylist()]

@@ -1,7 +1,7 @@
 """The Arrow form in which events travel from decoding to the lake.
 
-Columns whose values repeat are dictionaries: they are a fraction of the size to sort, to move between
-processes and to write.
+Columns whose values repeat are dictionaries: they are a fraction of the size to sort, to move
+between processes and to write.
 """
 
 from typing import Any
@@ -49,7 +49,10 @@ ARROW_TYPES = {
 PLAIN_SCHEMA = pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in EVENTS.columns])
 EVENT_SCHEMA = pa.schema(
     [
-        (field.name, pa.dictionary(pa.int32(), field.type) if field.name in REPETITIVE else field.type)
+        (
+            field.name,
+            pa.dictionary(pa.int32(), field.type) if field.name in REPETITIVE else field.type,
+        )
         for field in PLAIN_SCHEMA
     ]
 )

@@ -1,7 +1,6 @@
 """The column `extra` of many events at once, out of the few pieces that they share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa

@@ -105,9 +105,7 @@ IDENTITY_FIELDS = (
     Field(("sessionContext", "sourceIdentity"), "source_identity"),
     Field(("sessionContext", "ec2RoleDelivery"), "ec2_role_delivery"),
     Field(("sessionContext", "assumedRoot"), "is_assumed_root", Form.WORD),
-    Field(
-        ("sessionContext", "webIdFederationData", "federatedProvider"), "web_identity_provider"
-    ),
+    Field(("sessionContext", "webIdFederationData", "federatedProvider"), "web_identity_provider"),
     Field(
         ("sessionContext", "webIdFederationData", "attributes"),
         "web_identity_attributes",

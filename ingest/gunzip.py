@@ -6,12 +6,14 @@ A small file may unpack to gigabytes, so neither its text nor its size is ever b
 import codecs
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import cast
 
 from isal import isal_zlib
 
 from ingest.errors import BrokenObjectError
 
 MAGIC = b"\x1f\x8b"
+DAMAGED = cast("type[Exception]", isal_zlib.error)  # isal's types call it an instance
 GZIP = 31  # zlib's window bits for gzip with its header
 PIECE_BYTES = 32 * 2**20  # most logs unpack to one piece, which needn't be copied again
 # CloudTrail's own files stay far below both; deflate can reach a ratio of 1,000.
@@ -76,13 +78,13 @@ def _gunzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise BrokenObjectError(message)
 
 
-def _unpacked(member: "isal_zlib._Decompress", packed: bytes) -> Iterator[bytes]:
+def _unpacked(member: "isal_zlib.Decompress", packed: bytes) -> Iterator[bytes]:
     try:
         while text := member.decompress(packed, PIECE_BYTES):
             yield text
             if member.eof:
                 return
             packed = member.unconsumed_tail
-    except isal_zlib.error as error:
+    except DAMAGED as error:
         message = f"gzip is damaged: {error}"
         raise BrokenObjectError(message) from error

@@ -14,7 +14,6 @@ ASSUMED_ROLE = "AssumedRole"
 _ASSUMED_ROLE_ARN = re.compile(r"arn:[^:]*:sts:[^:]*:[^:]*:assumed-role/.*/([^/]+)", re.DOTALL)
 
 
-
 def role_session_name(row: Mapping[str, object]) -> str | None:
     """Return the role session name in an identity's columns; None if no role was assumed."""
     if row.get("user_identity_type") != ASSUMED_ROLE:

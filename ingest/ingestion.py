@@ -1,4 +1,4 @@
-"""A run of ingest: list the sources, read what is new, commit it batch by batch, account for all."""
+"""A run of ingest: list the sources, read what is new, commit it in batches, account for all."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LATEST = date.max  # objects whose key names no day are read last
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
     lake: Lake,
     sources: Iterable[str | Path],
     *,
@@ -38,13 +38,13 @@ def ingest(
 ) -> IngestSummary:
     """Take in what is new in the sources, and return what became of every object and record.
 
-    A source is a folder, a file, or `s3://bucket/prefix`. `since`, `until` (UTC days of delivery, the
-    last one excluded), `account_ids` and `regions` leave objects out whose keys say that they are of
-    another day, account or region; an object whose key doesn't say is read. `role_arn` is assumed for
-    buckets. `on_progress` is called from this thread.
+    A source is a folder, a file, or `s3://bucket/prefix`. `since`, `until` (UTC days of delivery,
+    the last one excluded), `account_ids` and `regions` leave objects out whose keys say that they
+    are of another day, account or region; an object whose key doesn't say is read. `role_arn` is
+    assumed for buckets. `on_progress` is called from this thread.
 
-    An object that can't be fetched is counted as rejected and otherwise left alone, so that the next
-    run tries it again. Raises IngestError if a source can't be listed, and LakeError.
+    An object that can't be fetched is counted as rejected and otherwise left alone, so that the
+    next run tries it again. Raises IngestError if a source can't be listed, and LakeError.
     """
     run = _Run(lake, on_progress)
     finish_interrupted(lake)
@@ -121,16 +121,20 @@ def _listed(
     buckets: dict[str, Bucket] = {}
     for source in map(str, sources):
         if source.startswith(SCHEME):
-            from ingest.s3_listing import Bucket
-
             name, _, prefix = source.removeprefix(SCHEME).partition("/")
             if name not in buckets:
-                buckets[name] = Bucket(name, role_arn)
+                buckets[name] = _bucket(name, role_arn)
             objects = buckets[name].objects(prefix)
         else:
             objects = files_in(source)
         found |= {(listed.uri, listed.version): listed for listed in objects}
     return list(found.values()), buckets
+
+
+def _bucket(name: str, role_arn: str | None) -> "Bucket":
+    from ingest.s3_listing import Bucket
+
+    return Bucket(name, role_arn)
 
 
 def _is_wanted(

@@ -106,7 +106,7 @@ def _kind_of_list(head: bytes, by_key: Kind | None) -> Kind:
 
 
 def _kind_of_object(names: set[str], head: bytes, by_key: Kind | None) -> Kind:
-    if "Records" in names or RECORD_NAMES <= names:
+    if "Records" in names or names >= RECORD_NAMES:
         return by_key or Kind.CLOUDTRAIL
     if names & {"Events", "CloudTrailEvent"} and b"CloudTrailEvent" in head:
         return Kind.LOOKUP_EVENTS

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ingest.column_building import binary_column
+from ingest.column_building import Mask, binary_column, is_utf8
 from ingest.fields import Field, Form
+from ingest.redaction import redacted
 from ingest.tolerant import Row, columns_of, plan_of
 
 Numbers: TypeAlias = npt.NDArray[np.int32]
@@ -54,12 +55,14 @@ class Memo:
         self._values: dict[str, list[object]] = {column: [] for column in self._types}
         self._pieces: dict[str | None, int] = {None: 0}
         self._piece_numbers: list[int] = []
+        self._is_garbled: list[bool] = []
 
     def numbers_of(self, texts: Sequence[msgspec.Raw | msgspec.UnsetType]) -> Numbers:
         """Return the number of each text, reading those that are new."""
         distinct = binary_column(texts).dictionary_encode()
         numbers = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
-        return np.array(numbers, np.int32)[distinct.indices.to_numpy()]
+        by_place: Numbers = np.array(numbers, np.int32)
+        return by_place[distinct.indices.to_numpy()]
 
     def columns_of(self, numbers: Numbers) -> dict[str, pa.Array]:
         """Return the columns of the numbered texts, text as dictionaries."""
@@ -70,16 +73,24 @@ class Memo:
 
     def pieces_of(self, numbers: Numbers) -> tuple[Numbers, list[str | None]]:
         """Return the piece of `extra` of each numbered text, by its place in the list."""
-        return np.array(self._piece_numbers, np.int32)[numbers], list(self._pieces)
+        by_number: Numbers = np.array(self._piece_numbers, np.int32)
+        return by_number[numbers], list(self._pieces)
+
+    def garbled(self, numbers: Numbers) -> Mask:
+        """Say which of the numbered texts are not UTF-8."""
+        by_number: Mask = np.array(self._is_garbled, np.bool_)
+        return by_number[numbers]
 
     def _number_of(self, text: bytes) -> int:
         number = self._numbers.get(text)
         if number is None:
             number = self._numbers[text] = len(self._piece_numbers)
-            row, piece = self._row_and_piece(text)
+            is_garbled = not is_utf8(text)
+            row, piece = ({}, None) if is_garbled else self._row_and_piece(redacted(text))
             for column, values in self._values.items():
                 values.append(row.get(column))
             self._piece_numbers.append(self._pieces.setdefault(piece, len(self._pieces)))
+            self._is_garbled.append(is_garbled)
         return number
 
     def _row_and_piece(self, text: bytes) -> tuple[Row, str | None]:
@@ -100,4 +111,6 @@ def spread(values: pa.Array, numbers: Numbers) -> pa.Array:
     if not pa.types.is_string(values.type):
         return values.take(pa.array(numbers))
     distinct = values.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(numbers)), distinct.dictionary)
+    return pa.DictionaryArray.from_arrays(
+        distinct.indices.take(pa.array(numbers)), distinct.dictionary
+    )

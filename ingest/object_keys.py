@@ -1,7 +1,7 @@
 """What the key of an object says: whose it is, when it was delivered, and what it should hold.
 
-Keys are somebody else's text. They are searched, never trusted: what a record says of its account and
-region wins.
+Keys are somebody else's text. They are searched, never trusted: what a record says of its account
+and region wins.
 """
 
 import contextlib
@@ -44,7 +44,9 @@ def facts_of(uri: str) -> KeyFacts:
     """Return what the uri of an object says."""
     places = [found for pattern in (_LOG, _FILE) if (found := pattern.search(uri))]
     places += [
-        found for pattern in (_INVENTORY, _REPORT_BUCKET) if not places and (found := pattern.search(uri))
+        found
+        for pattern in (_INVENTORY, _REPORT_BUCKET)
+        if not places and (found := pattern.search(uri))
     ]
     said: dict[str, str] = {}
     for place in places:

@@ -8,8 +8,8 @@ from datetime import datetime
 class Origin:
     """The source object that rows are read from.
 
-    `account_id` and `region` are those of the object's key, if it tells them; `observed_at` (UTC) is
-    when the object was delivered or last written.
+    `account_id` and `region` are those of the object's key, if it tells them; `observed_at` (UTC)
+    is when the object was delivered or last written.
     """
 
     source_object_id: str
@@ -31,7 +31,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRows:
-    """The rows of one source of evidence, as dictionaries by column name; a missing key is null.
+    """The rows of one object, as dictionaries by column name; a missing key is null.
 
     `read` counts the records read, including those in `rejected`.
     """

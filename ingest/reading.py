@@ -30,7 +30,7 @@ EVIDENCE: Mapping[Kind, Callable[[bytes, Origin], EvidenceRows]] = {
 class Reading:
     """What became of one object. Its events are elsewhere; its other rows are here.
 
-    `records_read` counts the records of a log, the rows of a report or the elements of an answer. 
+    `records_read` counts the records of a log, the rows of a report or the elements of an answer.
     `unreadable` says why an object couldn't be fetched: it is as if it had not been seen.
     """
 
@@ -107,26 +107,32 @@ def _read_text(reading: Reading, start: bytes, text: Text, writer: EventWriter) 
 
 
 def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWriter) -> None:
-    object_id = reading.source_object_id
     try:
-        for chunk in _chunks(records_in(start, text)):
-            if reading.records_read == 0:
-                reading.kind = kind_of_record(chunk[0]) or reading.kind
-                if reading.kind in SKIPPED:
-                    return
-            writer.add(object_id, reading.records_read, chunk)
-            reading.records_read += len(chunk)
-            if writer.rejected_so_far(object_id) > MOST_REJECTED:
-                message = f"over {MOST_REJECTED:,} of its records were rejected; the rest is unread"
-                raise BrokenObjectError(message)
+        _feed(reading, records_in(start, text), writer)
     except BrokenObjectError as error:
         rest = error.rest.strip()
         if rest:
-            raw = rest.decode("utf-8", "replace")
-            writer.reject(object_id, Rejection(reading.records_read, None, str(error), raw))
+            raw = rest[:LONGEST_RAW].decode("utf-8", "replace")
+            rejection = Rejection(reading.records_read, None, str(error), raw)
             reading.records_read += 1
         else:
-            writer.reject(object_id, _whole(str(error), b""))
+            rejection = _whole(str(error), b"")
+        writer.reject(reading.source_object_id, rejection)
+
+
+def _feed(reading: Reading, lists: Iterator[list[Raw]], writer: EventWriter) -> None:
+    """Hand records to the writer. Raises BrokenObjectError if the rest is not worth reading."""
+    object_id = reading.source_object_id
+    for chunk in _chunks(lists):
+        if reading.records_read == 0:
+            reading.kind = kind_of_record(chunk[0]) or reading.kind
+            if reading.kind in SKIPPED:
+                return
+        writer.add(object_id, reading.records_read, chunk)
+        reading.records_read += len(chunk)
+        if writer.rejected_so_far(object_id) > MOST_REJECTED:
+            message = f"over {MOST_REJECTED:,} of its records were rejected; the rest is unread"
+            raise BrokenObjectError(message)
 
 
 def _chunks(lists: Iterator[list[Raw]]) -> Iterator[list[Raw]]:

@@ -1,7 +1,7 @@
 """The CloudTrail record behind a row of `events`: what was taken in can be given back.
 
-The columns say what the record said, and `extra` what they can't carry, by AWS's field name and laid
-over what the columns give. Three rules tell an absent field from a null one:
+The columns say what the record said, and `extra` what they can't carry, by AWS's field name and
+laid over what the columns give. Three rules tell what is missing from what is null:
 
 - A null column means that the field is absent; an explicit null stands in `extra`.
 - For requestParameters and responseElements a null column means null, as CloudTrail writes it, and

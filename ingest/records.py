@@ -36,9 +36,7 @@ class Resource(msgspec.Struct, forbid_unknown_fields=True, gc=False, rename=RESO
 
 # Records are many and none refers to itself, so the garbage collector needn't look at them.
 class Record(msgspec.Struct, forbid_unknown_fields=True, gc=False, rename=NAMES):
-    """One CloudTrail record as it is documented, up to eventVersion 1.11, its fields named after
-    the columns of `events`.
-    """
+    """One CloudTrail record as documented up to eventVersion 1.11; fields are named as columns."""
 
     event_id: str
     event_time: str

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 REDACTED = "REDACTED"
-# Escaped letters (\u0073) could spell the name too; escaped punctuation (\u0026) is common and can't.
+# Escaped letters (\u0073) could spell the name too; escaped punctuation (\u0026) couldn't.
 SUSPICIOUS = r"(?i)session[_-]?token|\\u00[4-7]"
 _SUSPICIOUS = re.compile(SUSPICIOUS.encode())
 _ESCAPED_LETTER = re.compile(rb"\\+u00([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
@@ -23,7 +23,7 @@ _VALUE = msgspec.json.encode(REDACTED)
 
 def redacted(text: bytes) -> bytes:
     """Return JSON, or any other text, with the value of each session token replaced."""
-    if not _SUSPICIOUS.search(text):
+    if not _is_suspicious(text):
         return text
     try:
         return _redacted_json(text)
@@ -35,12 +35,17 @@ def redacted_column(texts: pa.Array) -> pa.Array:
     """Return a column of JSON or other text with the value of each session token replaced."""
     if texts.null_count == len(texts):
         return texts
-    is_suspicious = pc.fill_null(pc.match_substring_regex(texts, SUSPICIOUS), False)  # noqa: FBT003 - pyarrow's own signature
+    is_suspicious = pc.fill_null(pc.match_substring_regex(texts, SUSPICIOUS), fill_value=False)
     if not is_suspicious.true_count:
         return texts
     suspects = texts.filter(is_suspicious).to_pylist()
     clean = pa.array([redacted(text.encode()) for text in suspects], texts.type)
     return pc.replace_with_mask(texts, is_suspicious, clean)
+
+
+def _is_suspicious(text: bytes) -> bool:
+    lower = text.lower()  # two plain searches are ten times faster than the expression
+    return (b"token" in lower or b"\\u00" in lower) and bool(_SUSPICIOUS.search(text))
 
 
 def _redacted_json(text: bytes | msgspec.Raw) -> bytes:
@@ -68,7 +73,7 @@ def _field(name: str, value: msgspec.Raw) -> bytes:
 
 def _redacted_part(raw: msgspec.Raw) -> bytes:
     text = bytes(raw)
-    return _redacted_json(text) if _SUSPICIOUS.search(text) else text
+    return _redacted_json(text) if _is_suspicious(text) else text
 
 
 def _redacted_text(text: bytes) -> bytes:

@@ -32,6 +32,7 @@ LISTERS = 16  # requests at a time
 DEEPEST = 8  # folders to go down in search of that many to list side by side
 SHOWN = 5  # folders that an error message names
 RENEW_BEFORE = timedelta(minutes=10)
+NEVER = datetime.max.replace(tzinfo=UTC)
 ROLE_SESSION_NAME = "roletrail-ingest"
 DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "403"})
 NOT_SIGNED_IN = frozenset(
@@ -41,12 +42,12 @@ NOT_SIGNED_IN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """A set of credentials; `expires_at` is None where boto3 renews them by itself."""
+    """A set of credentials, and when it is time for others; boto3 renews its own by itself."""
 
     key_id: str
     secret: str
     token: str | None
-    expires_at: datetime | None = None
+    renew_at: datetime = NEVER
 
 
 class Bucket:
@@ -64,12 +65,23 @@ class Bucket:
             self._found = self._aws.get_credentials()
             if self._found is None:
                 raise NoCredentialsError
+            self._region = self._aws.region_name or DEFAULT_REGION
+            self._endpoint = self._endpoint_in(self._region)
             self._region = self._bucket_region()
+            self._endpoint = self._endpoint_in(self._region)
 
     def access(self) -> Access:
         """Return what it takes to read from the bucket now; ask again for each piece of work."""
         with self._refusals():
-            return self._access_at(self._region)
+            keys = self._keys()
+        return Access(
+            bucket=self.name,
+            region=self._region,
+            endpoint=self._endpoint,
+            key_id=keys.key_id,
+            secret=keys.secret,
+            token=keys.token,
+        )
 
     def objects(self, prefix: str) -> list[SourceObject]:
         """Return the objects whose keys start with the prefix, in order of their keys.
@@ -87,16 +99,13 @@ class Bucket:
         return sorted(objects, key=lambda found: found.place)
 
     def _bucket_region(self) -> str:
-        region = self._aws.region_name or DEFAULT_REGION
-        client = client_of(self._access_at(region))
         with contextlib.suppress(ClientError):  # listing says better what is wrong
-            return client.head_bucket(Bucket=self.name).get("BucketRegion") or region
-        return region
+            found = client_of(self.access()).head_bucket(Bucket=self.name)
+            return found.get("BucketRegion") or self._region
+        return self._region
 
-    def _access_at(self, region: str) -> Access:
-        keys = self._keys()
-        endpoint = self._aws.client("s3", region_name=region).meta.endpoint_url
-        return Access(self.name, region, endpoint, keys.key_id, keys.secret, keys.token)
+    def _endpoint_in(self, region: str) -> str:
+        return str(self._aws.client("s3", region_name=region).meta.endpoint_url)
 
     def _keys(self) -> _Keys:
         if self._role_arn is not None:
@@ -104,20 +113,21 @@ class Bucket:
         if self._found is None:
             raise NoCredentialsError
         found = self._found.get_frozen_credentials()
+        if not found.access_key or not found.secret_key:
+            raise NoCredentialsError
         return _Keys(found.access_key, found.secret_key, found.token)
 
     def _assumed_keys(self, role_arn: str) -> _Keys:
         keys = self._assumed
-        if keys is not None and keys.expires_at is not None:
-            if datetime.now(UTC) < keys.expires_at - RENEW_BEFORE:
-                return keys
+        if keys is not None and datetime.now(UTC) < keys.renew_at:
+            return keys
         sts = self._aws.client("sts", region_name=self._aws.region_name or DEFAULT_REGION)
         given = sts.assume_role(RoleArn=role_arn, RoleSessionName=ROLE_SESSION_NAME)["Credentials"]
         self._assumed = _Keys(
             given["AccessKeyId"],
             given["SecretAccessKey"],
             given["SessionToken"],
-            given["Expiration"],
+            given["Expiration"] - RENEW_BEFORE,
         )
         return self._assumed
 
@@ -172,7 +182,9 @@ class Bucket:
         try:
             yield
         except (NoCredentialsError, PartialCredentialsError) as error:
-            message = "no AWS credentials. Run `aws configure` or `aws sso login`, or set AWS_PROFILE"
+            message = (
+                "no AWS credentials. Run `aws configure` or `aws sso login`, or set AWS_PROFILE"
+            )
             raise IngestError(message) from error
         except EndpointConnectionError as error:
             message = f"{error}. Check the network, and AWS_ENDPOINT_URL if it is set"
@@ -184,7 +196,10 @@ class Bucket:
             raise IngestError(self._refusal(error)) from error
 
     def _refusal(self, error: ClientError) -> str:
-        code, said = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+        code, said = (
+            error.response["Error"].get("Code", ""),
+            error.response["Error"].get("Message", ""),
+        )
         where = f"{SCHEME}{self.name}"
         if error.operation_name == "AssumeRole":
             return f"can't assume {self._role_arn}: {said}"

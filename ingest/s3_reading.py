@@ -1,7 +1,7 @@
 """Reading objects of a bucket, many at a time.
 
-obstore reads at a tenth of the CPU time that boto3 takes. It doesn't take every key that S3 does: for
-the others there is boto3.
+obstore reads at a tenth of the CPU time that boto3 takes. It doesn't take every key that S3 does:
+for the others there is boto3.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Access:
 
 
 def pieces_of_object(access: Access, key: str) -> Iterator[bytes]:
-    """Yield an object's bytes in pieces. Raises OSError if it can't be read, for whatever reason."""
+    """Yield an object's bytes in pieces. Raises OSError if it can't be read, whatever the cause."""
     from botocore.exceptions import BotoCoreError, ClientError
     from obstore.exceptions import BaseError
 

@@ -135,9 +135,7 @@ def _lists(start: bytes, text: Text) -> Iterator[list[Raw]]:
         raise BrokenObjectError(text.fault)
 
 
-def _elements(
-    block: bytes, text: Text, *, is_plain: bool
-) -> Generator[list[Raw], None, bytes]:
+def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[list[Raw], None, bytes]:
     """Yield the elements of a list, block by block, and return what follows the list."""
     name = _FIRST_NAME.match(block)
     separator = b"}," + name[1] if name else None

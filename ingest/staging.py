@@ -1,13 +1,13 @@
 """From what was read to what the lake holds: batches without duplicates, committed whole.
 
-An object's events, its other rows and its ledger row are in one batch, so it is known if and only if
-all of it is there. A batch of many events is written in several files, so that its size is no matter
-of memory.
+An object's events, its other rows and its ledger row are in one batch, so it is known if and only
+if all of it is there. A batch of many events is written in several files, so that its size is no
+matter of memory.
 """
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -97,15 +97,15 @@ class Batch:
         self._write_events()
         now = datetime.now(UTC)
         self._rows[REJECTED] = [
-            row for reading in self._readings for row in _rejected_rows(reading, self._batch_id, now)
+            row
+            for reading in self._readings
+            for row in _rejected_rows(reading, self._batch_id, now)
         ]
         self._rows[LEDGER] = [self._ledger_row(reading, now) for reading in self._readings]
         files = {name: self._write(name, rows) for name, rows in self._rows.items() if rows}
         if self._files:
             files[EVENTS.name] = tuple(self._files)
-        return commit_batch(
-            self._lake, StagedBatch(self._batch_id, files, self._base_snapshot_id)
-        )
+        return commit_batch(self._lake, StagedBatch(self._batch_id, files, self._base_snapshot_id))
 
     def _write_events(self) -> None:
         """Write the waiting events that are no duplicates, and what they say of resources."""
@@ -126,9 +126,11 @@ class Batch:
         self._files += write_data_files(events_table, result.kept)
 
     def _count_copies(self, copies: pa.Table) -> None:
-        for copy in copies.group_by("source_object_id").aggregate(
-            [("is_conflict", "count"), ("is_conflict", "sum")]
-        ).to_pylist():
+        for copy in (
+            copies.group_by("source_object_id")
+            .aggregate([("is_conflict", "count"), ("is_conflict", "sum")])
+            .to_pylist()
+        ):
             self._duplicates[copy["source_object_id"]] += copy["is_conflict_count"]
             self._conflicts[copy["source_object_id"]] += copy["is_conflict_sum"]
 

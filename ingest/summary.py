@@ -23,10 +23,11 @@ class Progress:
 class IngestSummary:
     """Every object that was seen and every record that was read, and what became of them.
 
-    Records are CloudTrail's, and the rows of session reports and elements of the AWS CLI's answers,
-    which are `evidence_records`. `evidence_rows` and `history_rows` count what was written of all of
-    them. `objects_by_kind` and what follows count new objects only. Rejected objects are those of
-    which nothing could be read; `first_rejection` says what was wrong with the first, in one line.
+    Records are CloudTrail's, and the rows of session reports and elements of the AWS CLI's
+    answers; those that were taken are `evidence_records`. `evidence_rows` and `history_rows` count
+    what was written of all of them. `objects_by_kind` and what follows count new objects only.
+    Rejected objects are those of which nothing could be read, or that couldn't be fetched;
+    `first_rejection` says in one line what was wrong with the first object or record.
     """
 
     objects_seen: int = 0
@@ -98,9 +99,7 @@ class Tally:
 
     def progress(self) -> Progress:
         """Return how far the run has come."""
-        return Progress(
-            self._objects_done, self.objects_new, self._records_seen, self._bytes_read
-        )
+        return Progress(self._objects_done, self.objects_new, self._records_seen, self._bytes_read)
 
     def summary(self, seconds: float) -> IngestSummary:
         """Return the counts as they stand."""

@@ -134,7 +134,7 @@ def _row_of(fields: dict[str, msgspec.Raw]) -> Row | Fault:
     _take_resources(row, rest)
     extra: Values = {marked(name): value for name, value in rest.items()}
     if row.get("event_category") not in CATEGORIES_WITHOUT_THEM:
-        extra |= _settle_empty_parts(row, fields, extra)
+        extra |= _settle_empty_parts(fields, extra)
     row["extra"] = msgspec.json.encode(extra).decode() if extra else None
     row["role_session_name"] = role_session_name(row)
     row["issued_access_key_id"] = issued_access_key_id(row.get("response_elements"))
@@ -148,7 +148,7 @@ def _decoded(raw: msgspec.Raw) -> object:
         return raw
 
 
-def _settle_empty_parts(row: Row, fields: dict[str, msgspec.Raw], extra: Values) -> Values:
+def _settle_empty_parts(fields: dict[str, msgspec.Raw], extra: Values) -> Values:
     """Take the nulls that a null column stands for out of `extra`; return what is absent."""
     for name in NULL_WHEN_EMPTY:
         if name in fields and bytes(fields[name]) == b"null":
@@ -244,6 +244,6 @@ def _is_given_back(row: Row, text: str) -> bool:
 
     columns = dict.fromkeys((*(field.column for field in FIELDS), RESOURCES)) | row
     try:
-        return record_of(columns) == json.loads(text)
+        return bool(record_of(columns) == json.loads(text))
     except RecursionError:
         return False

@@ -1,7 +1,7 @@
 """Reading many objects: a portion at a time, in this process or in several.
 
-A portion's events leave a worker as an Arrow stream in a temporary file, which the main process maps
-into its memory: nothing is copied through a pipe, and no portion has to fit into memory.
+A portion's events leave a worker as an Arrow stream in a temporary file, which the main process
+maps into its memory: nothing is copied through a pipe, and no portion has to fit into memory.
 """
 
 import gc
@@ -29,7 +29,7 @@ from ingest.sources import SourceObject, pieces_of_file
 PORTION_OBJECTS = 512
 PORTION_BYTES = 8 * 2**20  # as stored
 FETCHERS = 32  # objects of a bucket fetched at a time, by each process
-LARGEST_FETCHED = 16 * 2**20  # bytes; a larger object is read as it arrives
+LARGEST_FETCHED = 4 * 2**20  # bytes; a larger object is read as it arrives
 # Below this, starting processes takes longer than they save.
 FEW_OBJECTS = 400
 FEW_BYTES = 8 * 2**20
@@ -65,21 +65,20 @@ def read_all(
     is_little = len(sources) < FEW_OBJECTS and sum(source.size for source in sources) < FEW_BYTES
     with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
         portions = _portions(sources, access_of, Path(folder), processes)
-        if is_little or processes == 1:
-            read = map(read_portion, portions)
-        else:
-            read = _read_in_processes(portions, processes)
+        is_alone = is_little or processes == 1
+        read = map(read_portion, portions) if is_alone else _in_processes(portions, processes)
         for portion, readings in read:
             yield readings, _batches_in(portion.file)
 
 
 def read_portion(portion: Portion) -> tuple[Portion, list[Reading]]:
     """Read a portion's objects, writing their events to its file."""
-    with pa.OSFile(str(portion.file), "wb") as file, pa.ipc.new_stream(file, EVENT_SCHEMA) as stream:
+    with (
+        pa.OSFile(str(portion.file), "wb") as file,
+        pa.ipc.new_stream(file, EVENT_SCHEMA) as stream,
+    ):
         writer = EventWriter(stream.write_batch)
-        readings = [
-            _read_or_not(source, pieces, writer) for source, pieces in _fetched(portion)
-        ]
+        readings = [_read_or_not(source, pieces, writer) for source, pieces in _fetched(portion)]
         writer.flush()
     for reading in readings:
         reading.rejections = writer.rejected_of(reading.source_object_id)
@@ -119,7 +118,7 @@ def _portions(
             chosen, chosen_bytes = [], 0
 
 
-def _read_in_processes(
+def _in_processes(
     portions: Iterator[Portion], processes: int
 ) -> Iterator[tuple[Portion, list[Reading]]]:
     methods = multiprocessing.get_all_start_methods()
@@ -127,7 +126,9 @@ def _read_in_processes(
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare_worker)
     try:
         # Some portions ahead, so that no worker waits while a batch is committed.
-        ahead = deque(pool.submit(read_portion, portion) for portion in islice(portions, 2 * processes))
+        ahead = deque(
+            pool.submit(read_portion, portion) for portion in islice(portions, 2 * processes)
+        )
         while ahead:
             done = ahead.popleft().result()
             ahead.extend(pool.submit(read_portion, portion) for portion in islice(portions, 1))

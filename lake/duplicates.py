@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.expressions import And, GreaterThanOrEqual, LessThanOrEqual
 from pyiceberg.table import Table as IcebergTable
 
 from lake.connection import duckdb_path, register_object_store
@@ -77,10 +76,8 @@ def files_around(iceberg_table: IcebergTable, events: pa.Table) -> list[str]:
     if events.num_rows == 0 or iceberg_table.current_snapshot() is None:
         return []
     low, high = _time_range(events).values()
-    around = And(
-        GreaterThanOrEqual("event_time", (low - TIME_MARGIN).isoformat()),
-        LessThanOrEqual("event_time", (high + TIME_MARGIN).isoformat()),
-    )
+    first, last = (low - TIME_MARGIN).isoformat(), (high + TIME_MARGIN).isoformat()
+    around = f"event_time >= '{first}' and event_time <= '{last}'"
     tasks = iceberg_table.scan(row_filter=around).plan_files()
     return sorted(duckdb_path(task.file.file_path) for task in tasks)
 

@@ -63,7 +63,8 @@ UntilDay = Annotated[
 Account = Annotated[str | None, typer.Option(metavar="ID", help="Only this AWS account.")]
 Region = Annotated[str | None, typer.Option(metavar="NAME", help="Only this AWS region.")]
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="How to write the rows to standard output.")
+    Format,
+    typer.Option("--format", metavar="FORM", help="table, csv, json (an array) or parquet."),
 ]
 
 

@@ -13,7 +13,8 @@ with links as (
         segments.stack_name,
         case when instances.is_network_confirmed then 0 else 1 end
         + case when instances.is_role_confirmed then 0 else 1 end
-        + case when segments.is_end_known then 0 else 1 end as unconfirmed_links,
+        + case when segments.is_end_known then 0 else 1 end
+        + case when segments.has_grace_beside then 1 else 0 end as unconfirmed_links,
         -- An address tells who was there whatever else the credentials did. But a key that was on
         -- another instance too, or that is older than this one, has been copied or is mistaken.
         case

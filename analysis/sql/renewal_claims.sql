@@ -13,6 +13,7 @@ select
         when segments.is_grace
             or segments.streaming_session_count > 1
             or not segments.is_end_known
+            or segments.has_grace_beside
             or not renewals.is_confirmed
             or not renewals.is_only_one_due then 'weak'
         else 'strong'

@@ -37,7 +37,7 @@ fits as (
         lives.role_history_id,
         lives.interface_history_id,
         coalesce(lives.vpc_id, addresses.vpc_id) as vpc_id,
-        addresses.is_own_endpoint and coalesce(lives.vpc_id = addresses.vpc_id, false)
+        addresses.is_own_network and coalesce(lives.vpc_id = addresses.vpc_id, false)
             as is_network_confirmed,
         lives.is_role_known as is_role_confirmed,
         addresses.first_event_at >= lives.occupied_from - to_seconds($clock_skew_seconds)

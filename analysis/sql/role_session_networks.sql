@@ -42,6 +42,25 @@ egress_known as (
     select distinct issuing_role_arn from egress_addresses
 ),
 
+-- Where instances have public addresses of their own, another one is foreign only if theirs are known.
+public_known as (
+    select networks.issuing_role_arn
+    from places
+    inner join workload_networks as networks
+        on networks.role_session_id = places.role_session_id
+    left join own_public_addresses as addresses
+        on addresses.public_ip_address = places.source_ip_address
+    where places.vpc_endpoint_id is null
+        and not places.is_invoked_by_service
+        and regexp_matches(places.source_ip_address, '^\d{1,3}(\.\d{1,3}){3}$|:')
+    group by networks.issuing_role_arn
+    having count(distinct case when addresses.public_ip_address is not null
+            then places.role_session_id end) >= 3
+        and count(distinct case when addresses.public_ip_address is not null
+            then places.role_session_id end) * 5
+            >= count(distinct places.role_session_id) * 4
+),
+
 described as (
     select
         places.*,
@@ -52,6 +71,8 @@ described as (
         endpoints.vpc_id as endpoint_vpc_id,
         regexp_matches(places.source_ip_address, '^\d{1,3}(\.\d{1,3}){3}$|:') as is_address,
         addresses.public_ip_address is not null as is_own_public_address,
+        addresses.vpc_id as public_vpc_id,
+        public_known.issuing_role_arn is not null as is_public_known,
         egress.source_ip_address is not null as is_egress_address,
         egress_known.issuing_role_arn is not null
         or own_networks.account_id is not null as is_egress_known
@@ -67,6 +88,8 @@ described as (
         and egress.source_ip_address = places.source_ip_address
     left join egress_known
         on egress_known.issuing_role_arn = networks.issuing_role_arn
+    left join public_known
+        on public_known.issuing_role_arn = networks.issuing_role_arn
     left join (select distinct account_id from own_public_addresses) as own_networks
         on own_networks.account_id = split_part(networks.issuing_role_arn, ':', 5)
 )
@@ -84,10 +107,15 @@ select
             and not list_contains(vpc_ids, endpoint_vpc_id) then 'outside'
         when ownership = 'own' then 'inside'
         when vpc_endpoint_id is not null then 'unknown'
-        when is_own_public_address or is_egress_address then 'inside'
+        when is_egress_address then 'inside'
+        when is_own_public_address
+            and array_length(vpc_ids) > 0
+            and public_vpc_id is not null
+            and not list_contains(vpc_ids, public_vpc_id) then 'outside'
+        when is_own_public_address then 'inside'
         when workload_kind like 'appstream_%'
             and is_egress_known
-            and not has_default_internet_access then 'outside'
+            and (is_public_known or not has_default_internet_access) then 'outside'
         else 'unknown'
     end as credential_use,
     first_event_at,

@@ -30,13 +30,11 @@ select
     cast(null as varchar) as event_id,
     named.first_event_at as valid_from,
     named.last_event_at + interval 1 second as valid_to,
-    coalesce(
-        list_sort(
-            array_agg(distinct instances.streaming_session_id)
-            filter (where instances.streaming_session_id is not null)
-        ),
-        []
-    ) as streaming_session_ids,
+    case
+        when count(distinct instances.streaming_session_id) = 1
+            then [min(instances.streaming_session_id)]
+        else []
+    end as streaming_session_ids,
     [named.user_id] as user_ids,
     'source_identity' as method,
     'strong' as confidence,

@@ -3,8 +3,11 @@
 with sightings as (
     select
         evidence.*,
-        users.user_id as known_user_id
+        users.user_id as known_user_id,
+        endpoints.vpc_id as endpoint_vpc_id
     from streaming_session_evidence as evidence
+    left join known_vpc_endpoints as endpoints
+        on endpoints.vpc_endpoint_id = evidence.vpc_endpoint_id
     left join known_users as users
         on users.user_id_sha256 = evidence.user_id_sha256
         and users.account_id = evidence.account_id
@@ -16,9 +19,11 @@ placed as (
     select
         sightings.evidence_id,
         list_sort(array_agg(distinct instances.streaming_session_id)) as streaming_session_ids,
-        min(instances.fleet_name) as fleet_name,
-        min(instances.stack_name) as stack_name,
-        min(instances.vpc_id) as vpc_id
+        case when count(distinct instances.fleet_name) = 1 then min(instances.fleet_name) end
+            as fleet_name,
+        case when count(distinct instances.stack_name) = 1 then min(instances.stack_name) end
+            as stack_name,
+        case when count(distinct instances.vpc_id) = 1 then min(instances.vpc_id) end as vpc_id
     from sightings
     inner join streaming_instances as instances
         on instances.account_id = sightings.account_id
@@ -29,6 +34,7 @@ placed as (
             sightings.eni_private_ip_address is null
             or instances.eni_private_ip_address = sightings.eni_private_ip_address
         )
+        and coalesce(instances.vpc_id = sightings.endpoint_vpc_id, true)
         and (
             sightings.streaming_session_id is null
             or instances.streaming_session_id = sightings.streaming_session_id

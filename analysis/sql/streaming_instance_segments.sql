@@ -1,6 +1,6 @@
 -- One row per stretch of an instance's time during which the same people were on it. `is_grace` marks
--- the short time around a streaming session when its scripts and uploads still run; the people of a
--- grace count as present, so that a stretch has one person only where nobody else can have acted.
+-- the short time around a streaming session when its scripts and uploads still run. On a shared instance
+-- that can fall into somebody else's time (`has_grace_beside`): whoever is live then counts, less surely.
 with stays as (
     select
         streaming_instance_id,
@@ -62,6 +62,15 @@ present as (
         and stays.grace_from <= stretches.valid_from
         and stays.grace_to >= stretches.valid_to
     where stretches.valid_to > stretches.valid_from
+),
+
+counted as (
+    select
+        *,
+        bool_or(is_live) over (
+            partition by streaming_instance_id, eni_private_ip_address, valid_from
+        ) as is_anybody_live
+    from present
 )
 
 select
@@ -70,12 +79,20 @@ select
     valid_from,
     valid_to,
     not bool_or(is_live) as is_grace,
+    bool_or(is_live) and not bool_and(is_live) as has_grace_beside,
     bool_and(is_end_known or not is_live) as is_end_known,
     min(sure_until) filter (where is_live) as sure_until,
-    list_sort(array_agg(distinct streaming_session_id)) as streaming_session_ids,
-    count(distinct streaming_session_id) as streaming_session_count,
-    list_sort(coalesce(array_agg(distinct user_id) filter (where user_id is not null), []))
-        as user_ids,
+    list_sort(array_agg(distinct streaming_session_id) filter (where is_live = is_anybody_live))
+        as streaming_session_ids,
+    count(distinct streaming_session_id) filter (where is_live = is_anybody_live)
+        as streaming_session_count,
+    list_sort(
+        coalesce(
+            array_agg(distinct user_id)
+            filter (where user_id is not null and is_live = is_anybody_live),
+            []
+        )
+    ) as user_ids,
     case when count(distinct stack_name) = 1 then min(stack_name) end as stack_name
-from present
+from counted
 group by streaming_instance_id, eni_private_ip_address, valid_from, valid_to

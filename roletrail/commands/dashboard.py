@@ -12,7 +12,9 @@ Host = Annotated[
 ]
 Port = Annotated[
     int | None,
-    typer.Option(min=1, max=65535, help="Port; by default the first free one from 8501 on."),
+    typer.Option(
+        metavar="N", min=1, max=65535, help="Port; by default the first free one from 8501 on."
+    ),
 ]
 
 

@@ -38,7 +38,8 @@ def ingest(
         str | None, typer.Option(metavar="ARN", help="Role to assume for reading S3.")
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="Processes that read; by default one per core.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes that read; by default one per core."),
     ] = None,
 ) -> ExitCode:
     """Take in log files, session reports and AWS CLI output.

@@ -111,6 +111,11 @@ def test_the_apis_called_least_share_a_row_of_the_timeline() -> None:
     assert [row["api"] for row in rows[24:26]] == ["s3:Api24", "all other APIs"]
 
 
+def test_what_failed_is_drawn_over_what_did_not() -> None:
+    marks = [{**MARKS[0], "result": result} for result in ("denied", "ok", "error", "ok")]
+    assert [row["result"] for row in timeline_rows(marks)] == ["ok", "ok", "denied", "error"]
+
+
 @pytest.mark.parametrize("name", ["workload", "result", "coverage", "timeline"])
 def test_a_chart_loads_nothing_and_links_nowhere(name: str) -> None:
     chart = specifications()[name]

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import unicodedata
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from dashboard.downloads import csv_file, parquet_file
 from dashboard.escaping import HIDDEN, code, formula_safe, visible, visible_json
+from tests.conftest import REPOSITORY
 from tests.dashboard.lakes import ATTACK, FORMULA
 
 ANY_TEXT = st.text() | st.text("`<>[]()*_$:|=+-@\\ \n\r\t\0\u202e\u200bab")
@@ -98,3 +100,12 @@ def test_a_csv_file_is_safe_in_each_cell_and_in_each_part_of_a_list() -> None:
 def test_a_parquet_file_has_the_values_as_they_are() -> None:
     table = pa.table({"user_id": [ATTACK], "calls": [3]})
     assert pq.read_table(io.BytesIO(parquet_file(table))) == table
+
+
+def test_no_page_writes_html_but_its_own_style() -> None:
+    sources = [path.read_text() for path in (REPOSITORY / "dashboard").rglob("*.py")]
+    assert sources
+    assert not [source for source in sources if "unsafe_allow_html" in source]
+    assert [call for source in sources for call in re.findall(r"\.html\(.*", source)] == [
+        ".html(STYLE)"
+    ]

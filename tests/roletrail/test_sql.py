@@ -25,13 +25,11 @@ def test_a_query_comes_as_argument_or_on_standard_input(
         ("selec 1", 'Parser Error: syntax error at or near "selec"'),
         (
             "select evnt_id from events",
-            'Binder Error: Referenced column "evnt_id" not found in FROM clause!'
-            ' Candidate bindings: "event_id"',
+            'Binder Error: Referenced column "evnt_id" not found in FROM clause! Candidate',
         ),
         (
             "select * from attributed_event",
-            "Catalog Error: Table with name attributed_event does not exist!"
-            ' Did you mean "attributed_events"?',
+            "Catalog Error: Table with name attributed_event does not exist! Did you mean",
         ),
         (
             "select cast(chr(27) || '[2J' as integer) from events",  # found only while reading
