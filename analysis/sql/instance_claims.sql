@@ -25,10 +25,14 @@ with links as (
         or segments.streaming_session_count > 1
         or (instances.instances_at_address > 1 and not instances.is_network_confirmed)
         -- Where the end is not known, only credentials older than the last sign of the streaming
-        -- session are known to be on its instance; later ones can be the next one's.
+        -- session are known to be on its instance; later ones can be the next one's. A script's log
+        -- is no such sign, since one is written at the end.
         or (
             not segments.is_end_known
-            and coalesce(lives.credentials_created_at > segments.sure_until, true)
+            and (
+                not segments.is_in_a_snapshot
+                or coalesce(lives.credentials_created_at > segments.sure_until, true)
+            )
         ) as is_doubtful
     from role_session_instances as instances
     inner join role_session_lives as lives

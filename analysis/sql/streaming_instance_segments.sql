@@ -8,13 +8,23 @@ with stays as (
         streaming_session_id,
         user_id,
         stack_name,
-        started_at,
+        case
+            when is_start_known then started_at
+            else started_at + to_seconds($grace_before_seconds)
+        end as started_at,
         ends_at,
+        last_snapshot_at is not null as is_in_a_snapshot,
         started_at - to_seconds($grace_before_seconds) as grace_from,
         ends_at + to_seconds($grace_after_seconds) as grace_to,
         case
             when is_reported or ended_at is not null then ends_at
-            else greatest(last_observed_at, started_at)
+            else greatest(
+                started_at,
+                coalesce(last_snapshot_at, started_at),
+                coalesce(
+                    last_script_log_at - to_seconds($grace_after_seconds), started_at
+                )
+            )
         end as sure_until
     from streaming_instances
 ),
@@ -53,6 +63,7 @@ present as (
         stays.user_id,
         stays.stack_name,
         stays.sure_until,
+        stays.is_in_a_snapshot,
         stays.sure_until >= stretches.valid_to as is_end_known,
         stays.started_at <= stretches.valid_from and stays.ends_at >= stretches.valid_to as is_live
     from stretches
@@ -82,6 +93,7 @@ select
     bool_or(is_live) and not bool_and(is_live) as has_grace_beside,
     bool_and(is_end_known or not is_live) as is_end_known,
     min(sure_until) filter (where is_live) as sure_until,
+    bool_and(is_in_a_snapshot or not is_live) as is_in_a_snapshot,
     list_sort(array_agg(distinct streaming_session_id) filter (where is_live = is_anybody_live))
         as streaming_session_ids,
     count(distinct streaming_session_id) filter (where is_live = is_anybody_live)

@@ -47,6 +47,10 @@ merged as (
             as started_at,
         max(ended_at) as ended_at,
         max(observed_at) as last_observed_at,
+        -- A session script writes its log within the grace around the streaming session, no nearer.
+        bool_or(rank < 3 and started_at is not null) as is_start_known,
+        max(observed_at) filter (where rank < 3) as last_snapshot_at,
+        max(observed_at) filter (where rank = 3) as last_script_log_at,
         bool_or(rank = 1) as is_reported,
         bool_or(is_multisession) as is_multisession,
         list_sort(array_agg(distinct evidence_source)) as evidence_sources,
