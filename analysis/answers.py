@@ -34,6 +34,9 @@ class Answers:
         Raises AnalysisError for anything but one query that reads, and DuckDB's own errors for
         a query that is wrong.
         """
+        if any("\ud800" <= sign <= "\udfff" for sign in query):
+            message = "the query has half a character (a lone surrogate): write it as text"
+            raise AnalysisError(message)
         statements = duckdb.extract_statements(query)
         if len(statements) != 1 or statements[0].type not in READ_ONLY:
             message = "only one query that reads is taken: select, with, from, describe or show"

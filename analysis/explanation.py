@@ -131,10 +131,11 @@ def _credential_lines(answers: "Answers", event: Row) -> "Iterator[str]":
         yield "Its role session is not attributed yet. Run: roletrail attribute"
         return
     role_session = found[0]
+    name = role_session["role_session_name"]
+    owner = role_session["issuing_role_arn"] or role_session["origin_principal_arn"]
     yield (
         f"It was signed by role session {role_session['role_session_id']} of "
-        f"{role_session['issuing_role_arn'] or role_session['origin_principal_arn']}, named "
-        f"{role_session['role_session_name']}, created at "
+        f"{owner or 'an unknown principal'}{f', named {name}' if name else ''}, created at "
         f"{clock(role_session['credentials_created_at'])}."
     )
     yield from _issue_lines(answers, event["role_session_id"])

@@ -65,7 +65,7 @@ READER_VIEWS = (
     "known_users",
     "own_public_addresses",
     "network_interface_lives",
-    "elastic_ip_lives",
+    "interface_public_addresses",
     "appstream_resources",
     "streaming_session_sightings",
     "role_session_events",

@@ -110,12 +110,13 @@ def _parsed(text: str, place: str) -> tuple[WorkloadRule, ...]:
     except (tomllib.TOMLDecodeError, TypeError) as error:
         message = f"workload rules {place}: {error}. See docs/attribution.md for the form"
         raise AnalysisError(message) from error
-    for rule in rules:
-        _check(rule, place)
+    with duckdb.connect(":memory:") as connection:
+        for rule in rules:
+            _check(rule, place, connection)
     return rules
 
 
-def _check(rule: WorkloadRule, place: str) -> None:
+def _check(rule: WorkloadRule, place: str, connection: duckdb.DuckDBPyConnection) -> None:
     facts = {*rule.when, *([rule.workload_name] if rule.workload_name else [])}
     if unknown := facts - set(FACTS):
         message = (
@@ -126,10 +127,9 @@ def _check(rule: WorkloadRule, place: str) -> None:
     if not rule.when:
         message = f"workload rules {place}: rule {rule.name} has no condition. Give it a `when`"
         raise AnalysisError(message)
-    with duckdb.connect(":memory:") as connection:
-        for pattern in (*rule.when.values(), rule.workload_name_pattern):
-            try:
-                connection.execute("select regexp_matches('', $pattern)", {"pattern": pattern})
-            except duckdb.Error as error:
-                message = f"workload rules {place}: rule {rule.name}: {error}".splitlines()[0]
-                raise AnalysisError(message) from error
+    for pattern in (*rule.when.values(), rule.workload_name_pattern):
+        try:
+            connection.execute("select regexp_matches('', $pattern)", {"pattern": pattern})
+        except duckdb.Error as error:
+            message = f"workload rules {place}: rule {rule.name}: {error}".splitlines()[0]
+            raise AnalysisError(message) from error

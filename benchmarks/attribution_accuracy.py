@@ -10,6 +10,7 @@ import tempfile
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -20,7 +21,7 @@ from ingest import ingest
 from lake import open_lake
 from tests.estate import EstateOptions, build_estate, write_estate
 
-VARIANTS = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "clean": {},
     "other_role_session_name": {"machine_role_session_name": "MachineRole"},
     "issuance_events": {"with_issuance_events": True},

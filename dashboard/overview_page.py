@@ -127,6 +127,7 @@ def _show_activity(activity: list[Row], chosen: Filter) -> None:
     st.altair_chart(
         activity_chart(counts, chosen.since, chosen.until, chosen.bucket(), column),
         width="stretch",
+        alt=f"Calls over time by {column}",
     )
 
 
@@ -140,7 +141,9 @@ def _show_coverage(coverage: list[Row]) -> None:
         "  ·  ".join(f"**{share:.1%}** {name}" for name, share in sure.items())
         + "  of the calls behind AppStream fleets"
     )
-    st.altair_chart(coverage_chart(coverage), width="stretch")
+    st.altair_chart(
+        coverage_chart(coverage), width="stretch", alt="Share of calls by fleet and confidence"
+    )
     with st.container(horizontal=True):
         pages.link(
             pages.streaming_sessions(),

@@ -19,6 +19,7 @@ from dashboard.wording import (
     RUNNING_HELP,
     duration,
     moment,
+    stretch,
 )
 
 TIMELINE_LIMIT = 3_000
@@ -72,12 +73,16 @@ def _show_header(row: Row, stay: Stay) -> None:
         if row["is_multisession"]:
             st.badge("shared instance", icon=":material/group:", color="orange", help=SHARED_HELP)
         st.caption(f"Streaming session {code(stay.streaming_session_id)}")
-    end = "running" if stay.is_running else moment(stay.ended_at)
+    lived = (
+        f"{moment(stay.started_at)} {DASH} running"
+        if stay.is_running
+        else stretch(stay.started_at, stay.ended_at)
+    )
     facts = (
         ("Fleet", row["fleet_name"], None),
         ("Stack", row["stack_name"], None),
         ("Account, region", _joined(row["account_id"], row["region"]), None),
-        ("From, until (UTC)", f"{moment(stay.started_at)} {DASH} {end}", RUNNING_HELP),
+        ("From, until (UTC)", lived, RUNNING_HELP),
         ("Lasted", duration(stay.until - stay.started_at), None),
         ("Signed in by", row["authentication_type"], METHOD_HELP),
         ("Address, VPC", _joined(row["eni_private_ip_address"], row["vpc_id"]), None),
@@ -124,7 +129,11 @@ def _show_timeline(stay: Stay) -> None:
     if len(calls) == TIMELINE_LIMIT:
         st.caption(f"Cut to the newest {TIMELINE_LIMIT:,} marks. The events below are complete.")
     end = stay.until if stay.is_running else stay.ended_at or stay.until
-    st.altair_chart(timeline_chart(timeline_rows(calls), stay.started_at, end), width="stretch")
+    st.altair_chart(
+        timeline_chart(timeline_rows(calls), stay.started_at, end),
+        width="stretch",
+        alt="Calls over time by API and result",
+    )
 
 
 def _show_tabs(stay: Stay, perhaps: list[Row]) -> None:

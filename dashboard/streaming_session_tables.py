@@ -22,8 +22,8 @@ CREDENTIALS_HELP = (
 METHOD_HELP = "How the calls were found to be of this streaming session."
 CHAINED_HELP = "The credentials that these were issued to, where somebody assumed another role."
 PERHAPS = (
-    "Calls that may have been made in this streaming session. The evidence leaves several people, or "
-    "only a time or a network outside it, so nobody is named for them."
+    "Calls that may have been made in this streaming session. The evidence leaves several people, "
+    "or only a time or a network outside it, so nobody is named for them."
 )
 OWNERSHIP_HELP = (
     "**own**: known to be yours, by inventory or CloudTrail. **foreign**: of an account that is "

@@ -7,7 +7,6 @@ that doesn't fit is read tolerantly, alone, and joins the others as a row.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
 
 import msgspec
 import numpy as np

@@ -28,6 +28,7 @@ class EventWriter:
     def add(self, source_object_id: str, first_index: int, raws: Sequence[Raw]) -> None:
         """Take records of one object; `first_index` is the place of the first of them in it."""
         self._decoder.add(source_object_id, first_index, raws)
+        self._collect_rejected()
         self._waiting_bytes += sum(map(len, raws))
         if len(self._decoder) >= BATCH_RECORDS or self._waiting_bytes >= BATCH_BYTES:
             self.flush()
@@ -41,6 +42,9 @@ class EventWriter:
         for batch in self._decoder.batches():
             self._write(batch)
         self._waiting_bytes = 0
+        self._collect_rejected()
+
+    def _collect_rejected(self) -> None:
         for source_object_id, rejection in self._decoder.rejected():
             self._rejected[source_object_id].add(rejection)
 

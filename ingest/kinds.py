@@ -122,7 +122,7 @@ def _kind_of_object(names: set[str], head: bytes, by_key: Kind | None) -> Kind:
 def _names(text: bytes, head: bytes, *, is_whole: bool) -> set[str]:
     """Return the names at the top of a JSON object, or of the first of several.
 
-    Of an object that isn't whole only the first name is known.
+    Of one that isn't whole only the first name is known, and whether it seems to be a record.
     """
     first_line = head.lstrip().partition(b"\n")[0]
     for document in (text, first_line) if is_whole else (first_line,):
@@ -131,7 +131,8 @@ def _names(text: bytes, head: bytes, *, is_whole: bool) -> set[str]:
         except (ValueError, RecursionError):
             continue
     found = _FIRST_NAME.match(head)
-    return {found[1].decode("utf-8", "replace")} if found else set()
+    first = {found[1].decode("utf-8", "replace")} if found else set()
+    return first | {name for name in RECORD_NAMES if f'"{name}":'.encode() in head}
 
 
 def _kind_of_csv(head: bytes) -> Kind:

@@ -62,7 +62,8 @@ class Memo:
         distinct = binary_column(texts).dictionary_encode()
         numbers = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
         by_place: Numbers = np.array(numbers, np.int32)
-        return by_place[distinct.indices.to_numpy()]
+        places: Numbers = distinct.indices.to_numpy()
+        return by_place[places]
 
     def columns_of(self, numbers: Numbers) -> dict[str, pa.Array]:
         """Return the columns of the numbered texts, text as dictionaries."""

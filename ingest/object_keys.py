@@ -18,7 +18,7 @@ _LOG = re.compile(
 _FILE = re.compile(
     rf"(?:^|/)(?P<account>{ACCOUNT})_(?P<folder>CloudTrail(?:-[A-Za-z]+)?)_(?P<region>{REGION})_[^/]*$"
 )
-_DELIVERY = re.compile(r"_(\d{8}T\d{4,6})Z(?:_[^/]*)?$")
+_DELIVERY = re.compile(r"_(\d{8}T\d{4,6})Z[._][^/]*$")
 _LOG_DAY = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/[^/]*$")
 _REPORT_DAY = re.compile(r"/year=(\d{4})/month=(\d{2})/day=(\d{2})/[^/]*$")
 _REPORT_BUCKET = re.compile(rf"(?:^|/)appstream-logs-(?P<region>{REGION})-(?P<account>{ACCOUNT})-")

@@ -21,7 +21,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that was not understood: its place in the object, the field, the reason and its text."""
+    """A record that wasn't understood: its place in the object, the field, the reason, its text."""
 
     record_index: int | None
     field: str | None

@@ -66,8 +66,8 @@ def read_object(
 ) -> Reading:
     """Read an object, hand its events to the writer, and return what became of it.
 
-    What was rejected of it is with the writer, and some of it only once that is flushed. Errors that
-    `pieces` raises go through.
+    What was rejected of it is with the writer, and some of it only once that is flushed. Errors
+    that `pieces` raises go through.
     """
     reading = reading_of(source)
     if (kind := _kind_without_text(source, reading.facts)) is not None:

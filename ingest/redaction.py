@@ -1,7 +1,7 @@
 """Keeping session tokens out: CloudTrail logs them in clear, and whoever reads one can use it.
 
 Whatever goes by the name of sessionToken loses its value, however deep it is nested, also in JSON
-that stands as text inside JSON, and in text that isn't JSON. The rest stays byte for byte.
+that stands as text inside JSON, and in text that isn't JSON. The rest stays as it was.
 """
 
 import re
@@ -15,8 +15,9 @@ REDACTED = "REDACTED"
 SUSPICIOUS = r"(?i)session[_-]?token|\\u00[4-7]"
 _SUSPICIOUS = re.compile(SUSPICIOUS.encode())
 _ESCAPED_LETTER = re.compile(rb"\\+u00([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
+# In text that isn't JSON, a word of ordinary length after the name is a word.
 _IN_TEXT = re.compile(
-    rb"(session[_-]?token[^A-Za-z0-9]{0,24}?)[A-Za-z0-9+/=_.%\\-]{4,}", re.IGNORECASE
+    rb"(session[_-]?token[^A-Za-z0-9]{0,24}?)[A-Za-z0-9+/=_.%\\-]{16,}", re.IGNORECASE
 )
 _VALUE = msgspec.json.encode(REDACTED)
 
@@ -59,8 +60,9 @@ def _redacted_json(text: bytes | msgspec.Raw) -> bytes:
             elements = msgspec.json.decode(raw, type=list[msgspec.Raw])
             return b"[%s]" % b",".join(_redacted_part(element) for element in elements)
         case b'"':
-            inner = msgspec.json.decode(raw, type=str)
-            return msgspec.json.encode(redacted(inner.encode()).decode())
+            inner = msgspec.json.decode(raw, type=str).encode()
+            clean = redacted(inner)
+            return raw if clean == inner else msgspec.json.encode(clean.decode())
         case _:
             msgspec.json.decode(raw)
             return raw

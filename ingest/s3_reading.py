@@ -31,12 +31,17 @@ class Access:
 def pieces_of_object(access: Access, key: str) -> Iterator[bytes]:
     """Yield an object's bytes in pieces. Raises OSError if it can't be read, whatever the cause."""
     from botocore.exceptions import BotoCoreError, ClientError
-    from obstore.exceptions import BaseError
+    from obstore.exceptions import BaseError, PermissionDeniedError
 
     is_ordinary = key == "/".join(part for part in key.split("/") if part not in {"", ".", ".."})
     try:
         yield from _by_obstore(access, key) if is_ordinary else _by_boto3(access, key)
-    except (BaseError, BotoCoreError, ClientError) as error:
+    except FileNotFoundError as error:
+        raise OSError("it is not there any more") from error
+    except PermissionDeniedError as error:
+        message = "access denied. It takes s3:GetObject, and kms:Decrypt if a key encrypts it"
+        raise OSError(message) from error
+    except (OSError, BaseError, BotoCoreError, ClientError) as error:
         raise OSError(_first_sentence(error)) from error
 
 

@@ -151,7 +151,7 @@ def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[list[Raw
         if not elements:
             if text.is_over:
                 raise BrokenObjectError(text.fault or "JSON ended early", rest)
-            rest = text.after(rest, 2 * len(block))
+            rest = text.after(rest, len(block) + BLOCK_BYTES)
             _refuse_endless(rest)
         block = rest
 
@@ -197,13 +197,16 @@ def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
 
 def _lines(block: bytes, text: Text) -> Iterator[list[Raw]]:
     """Yield the records of a text with one JSON document a line."""
+    while b"\n" not in block.strip() and not text.is_over:
+        block = text.after(block, len(block) + BLOCK_BYTES)
+        _refuse_endless(block)
     if not _has_lines(block):
         block = text.after(block, LARGEST_RECORD)
         if text.fault is not None or not text.is_over:
             raise BrokenObjectError(text.fault or "not JSON", block)
         yield [Raw(block.strip())]
         return
-    while block:
+    while True:
         block = text.after(block, BLOCK_BYTES)
         end = len(block) if text.is_over else block.rfind(b"\n") + 1
         lines = [line for line in block[:end].split(b"\n") if line.strip()]
@@ -216,7 +219,7 @@ def _lines(block: bytes, text: Text) -> Iterator[list[Raw]]:
                 raise BrokenObjectError(text.fault, rest)
             return
         if not end:
-            rest = text.after(rest, 2 * len(block))
+            rest = text.after(rest, len(block) + BLOCK_BYTES)
             _refuse_endless(rest)
         block = rest
 

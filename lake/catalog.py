@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from pyiceberg.exceptions import (
     NamespaceAlreadyExistsError,
+    NoSuchNamespaceError,
     NoSuchTableError,
     TableAlreadyExistsError,
 )
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
+from sqlalchemy.exc import DatabaseError
 
 from lake.columns import Table
 from lake.errors import LakeError
@@ -50,6 +52,13 @@ class Lake:
         except NoSuchTableError as error:
             message = f"{self.location} has no table {name}. Run: roletrail ingest sample_logs"
             raise LakeError(message) from error
+
+    def table_names(self) -> set[str]:
+        """Return the names of the tables that the lake has."""
+        try:
+            return {identifier[-1] for identifier in self.catalog.list_tables(NAMESPACE)}
+        except NoSuchNamespaceError:
+            return set()
 
 
 def open_lake(location: str | Path | None = None, *, create: bool = False) -> Lake:
@@ -83,11 +92,15 @@ def _folder_catalog(place: str, *, create: bool) -> "Catalog":
     except OSError as error:
         message = f"can't make the lake folder {place}: {error.strerror}. Name another: --lake DIR"
         raise LakeError(message) from error
-    return SqlCatalog(
-        NAMESPACE,
-        uri=f"sqlite:///{folder / CATALOG_FILE}",
-        warehouse=f"file://{folder}",
-    )
+    try:
+        return SqlCatalog(
+            NAMESPACE,
+            uri=f"sqlite:///{folder / CATALOG_FILE}",
+            warehouse=f"file://{folder}",
+        )
+    except DatabaseError as error:
+        message = f"{folder / CATALOG_FILE} is no catalog of a lake. Name another: --lake DIR"
+        raise LakeError(message) from error
 
 
 def _named_catalog(place: str) -> "Catalog":
@@ -106,7 +119,7 @@ def _named_catalog(place: str) -> "Catalog":
 def _ensure_tables(lake: Lake, tables: Iterable[Table]) -> None:
     with contextlib.suppress(NamespaceAlreadyExistsError):
         lake.catalog.create_namespace(NAMESPACE)
-    existing = {identifier[-1] for identifier in lake.catalog.list_tables(NAMESPACE)}
+    existing = lake.table_names()
     for table in tables:
         if table.name in existing:
             _add_missing_columns(lake.table(table.name), table.schema())

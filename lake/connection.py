@@ -22,6 +22,7 @@ from pyiceberg.types import (
 )
 
 from lake.catalog import Lake
+from lake.derived_tables import ATTRIBUTIONS
 from lake.publication import last_publication
 from lake.tables import TABLES
 
@@ -42,22 +43,42 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
 
     The views see the snapshot that is current now; connect again to see newer data. Derived
     tables are read at the snapshots that the last complete attribution published together.
+    Tables and columns that a lake of an older release lacks are empty.
     """
     connection = duckdb.connect(":memory:")
     connection.execute("set parquet_metadata_cache = true")
     connection.execute("set timezone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
-    snapshots = last_publication(lake).snapshots
+    existing = lake.table_names()
+    snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}
     readable: list[str] = []
     for name in tables:
-        iceberg_table = lake.table(name)
-        files = planned_files(iceberg_table, snapshots.get(name))
-        register_object_store(connection, iceberg_table, files)
-        connection.execute(f"create view {name} as {relation_sql(iceberg_table.schema(), files)}")
+        files: list[str] = []
+        schema = TABLES[name].schema()
+        if name in existing:
+            iceberg_table = lake.table(name)
+            files = planned_files(iceberg_table, snapshots.get(name))
+            register_object_store(connection, iceberg_table, files)
+            schema = iceberg_table.schema()
+        relation = relation_sql(schema, files)
+        connection.execute(f"create view {name} as {with_missing_columns(relation, name, schema)}")
         comment_view(connection, name)
         readable += files
     connection.execute("set allowed_paths = $paths", {"paths": readable})
     return connection
+
+
+def with_missing_columns(relation: str, name: str, schema: Schema) -> str:
+    """Return the query with nulls for the columns that a lake of an older release lacks."""
+    known = set(schema.column_names)
+    missing = ", ".join(
+        f"null::{duckdb_type(field.field_type)} as {field.name}"
+        for field in TABLES[name].schema().fields
+        if field.name not in known
+    )
+    if not missing:
+        return relation
+    return f"select *, {missing} from ({relation})"  # noqa: S608 - names of our own
 
 
 def close_to_outside(connection: duckdb.DuckDBPyConnection) -> None:

@@ -26,17 +26,19 @@ def serve(lake: str, host: str, port: int | None) -> None:
     """
     chosen = _free_port(host, port)
     environment = os.environ | {LAKE_VARIABLE: _from_anywhere(lake)}
+    server: subprocess.Popen[bytes] | None = None
     with terminated_like_interrupted():
-        server = subprocess.Popen(  # noqa: S603 - our own Python, and options that were checked
-            _command(host, chosen), env=environment, stdout=sys.stderr
-        )
-        note(f"dashboard: http://{host}:{chosen} (Ctrl-C stops it)")
         try:
+            server = subprocess.Popen(  # noqa: S603 - our own Python, and options that were checked
+                _command(host, chosen), env=environment, stdout=sys.stderr
+            )
+            note(f"dashboard: http://{host}:{chosen} (Ctrl-C stops it)")
             code = server.wait()
         except KeyboardInterrupt:
             return
         finally:
-            _stop(server)
+            if server is not None:
+                _stop(server)
     raise FrontDoorError(f"the dashboard ended with status {code}; its last words are above")
 
 

@@ -3,12 +3,9 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from itertools import zip_longest
 
 ENDLESS = 100_000  # columns of a line where nobody watches
 WIDEST_COLUMN = 400  # even there
@@ -24,6 +21,12 @@ class Column:
     narrowest: int = 0
 
 
+def line_width() -> int:
+    """Return how long a line on standard output may be; endless where nobody watches."""
+    is_endless = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return ENDLESS if is_endless else shutil.get_terminal_size().columns
+
+
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     """Print rows of cells to standard output, as wide as the terminal.
 
@@ -32,75 +35,63 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     """
     from roletrail.wrapping import widths_in
 
-    console = _standard_output()
     texts = [
         [column.heading, *(row[number] for row in rows)] for number, column in enumerate(columns)
     ]
     whole = [number for number, column in enumerate(columns) if column.is_number or column.is_whole]
     least = [column.narrowest for column in columns]
-    widths = widths_in(console.width, texts, whole, least)
-    with console.capture() as capture:
-        if widths:
-            _print_columns(console, columns, rows, widths)
-        else:
-            _print_blocks(console, columns, rows)
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+    widths = [min(width, WIDEST_COLUMN) for width in widths_in(line_width(), texts, whole, least)]
+    if widths:
+        headings = [column.heading for column in columns]
+        for line in _row_lines(columns, headings, widths):
+            print_bold(line)
+        for row in rows:
+            sys.stdout.writelines(f"{line}\n" for line in _row_lines(columns, row, widths))
+    else:
+        for number, row in enumerate(rows, start=1):
+            print_bold(f"row {number}")
+            sys.stdout.writelines(f"{line}\n" for line in _block_lines(columns, row))
 
 
-def line_width() -> int:
-    """Return how long a line on standard output may be; endless where nobody watches."""
-    is_endless = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return ENDLESS if is_endless else shutil.get_terminal_size().columns
-
-
-def _standard_output() -> "Console":
-    """Return rich's console on standard output; plain text where it is no terminal."""
+def print_bold(line: str) -> None:
+    """Print a line to standard output, bold if it is a terminal that should have it so."""
     from rich.console import Console
-
-    return Console(file=sys.stdout, width=line_width(), markup=False, highlight=False, emoji=False)
-
-
-def _print_columns(
-    console: "Console",
-    columns: Sequence[Column],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[int],
-) -> None:
-    from rich.table import Table
     from rich.text import Text
+
+    console = Console(file=sys.stdout, width=ENDLESS)
+    with console.capture() as capture:
+        console.print(Text(line, style="bold"), soft_wrap=True)
+    sys.stdout.write(capture.get())
+
+
+def _row_lines(
+    columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]
+) -> Iterator[str]:
+    """Yield the lines of a row: as many as its tallest cell needs."""
+    from rich.cells import cell_len
 
     from roletrail.wrapping import GAP, wrapped
 
-    kept = [min(width, WIDEST_COLUMN) for width in widths]
-    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
-    for column, width in zip(columns, kept, strict=True):
-        table.add_column(
-            Text("\n".join(wrapped(column.heading, width))),
-            justify="right" if column.is_number else "left",
-            vertical="top",
-            width=width,
+    cells = (wrapped(cell, width) for cell, width in zip(row, widths, strict=True))
+    for texts in zip_longest(*cells, fillvalue=""):
+        padded = (
+            " " * (width - cell_len(text)) + text
+            if column.is_number
+            else text + " " * (width - cell_len(text))
+            for column, text, width in zip(columns, texts, widths, strict=True)
         )
-    for row in rows:
-        table.add_row(
-            *(Text("\n".join(wrapped(cell, width))) for cell, width in zip(row, kept, strict=True))
-        )
-    console.print(table)
+        yield (" " * GAP).join(padded).rstrip()
 
 
-def _print_blocks(
-    console: "Console", columns: Sequence[Column], rows: Sequence[Sequence[str]]
-) -> None:
-    from rich.table import Table
-    from rich.text import Text
+def _block_lines(columns: Sequence[Column], row: Sequence[str]) -> Iterator[str]:
+    """Yield a line for each cell that isn't empty, after its heading; more where it is long."""
+    from rich.cells import cell_len
 
-    from roletrail.wrapping import GAP
+    from roletrail.wrapping import GAP, TIGHT, wrapped
 
-    for number, row in enumerate(rows, start=1):
-        console.print(Text(f"row {number}", style="bold"))
-        block = Table(box=None, show_header=False, padding=(0, GAP, 0, 0), pad_edge=False)
-        block.add_column(no_wrap=True)
-        block.add_column(overflow="fold")
-        for column, cell in zip(columns, row, strict=True):
-            if cell:
-                block.add_row(Text(column.heading), Text(cell))
-        console.print(block)
+    shown = [(column.heading, cell) for column, cell in zip(columns, row, strict=True) if cell]
+    indent = max((cell_len(heading) for heading, _ in shown), default=0) + GAP
+    for heading, cell in shown:
+        first, *rest = wrapped(cell, max(line_width() - indent, TIGHT))
+        yield heading + " " * (indent - cell_len(heading)) + first
+        yield from (" " * indent + line for line in rest)

@@ -56,16 +56,19 @@ def widths_in(
     available = total - GAP * (len(columns) - 1)
     if sum(widest) <= available:
         return widest
-    for kept_whole in range(ROOMY, TIGHT - 1, -1):
-        narrowest = [
+    narrowest: list[int] = []
+    # From tight to roomy, until it doesn't fit any more: most often the first says so.
+    for kept_whole in range(TIGHT, ROOMY + 1):
+        tried = [
             widest[number]
             if number in unbroken
             else max(_widest_piece(column, kept_whole), min(least[number], widest[number]))
             for number, column in enumerate(columns)
         ]
-        if sum(narrowest) <= available:
-            return _shared(available, narrowest, widest)
-    return []
+        if sum(tried) > available:
+            break
+        narrowest = tried
+    return _shared(available, narrowest, widest) if narrowest else []
 
 
 def _widest_piece(column: Sequence[str], kept_whole: int) -> int:

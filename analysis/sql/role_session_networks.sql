@@ -61,6 +61,15 @@ public_known as (
             >= count(distinct places.role_session_id) * 4
 ),
 
+-- A gateway of another VPC doesn't tell how the workload's own reaches the internet.
+ways_out as (
+    select distinct networks.role_session_id
+    from workload_networks as networks
+    inner join (select distinct account_id, vpc_id from own_public_addresses) as addresses
+        on addresses.account_id = split_part(networks.issuing_role_arn, ':', 5)
+        and (addresses.vpc_id is null or list_contains(networks.vpc_ids, addresses.vpc_id))
+),
+
 described as (
     select
         places.*,
@@ -75,7 +84,7 @@ described as (
         public_known.issuing_role_arn is not null as is_public_known,
         egress.source_ip_address is not null as is_egress_address,
         egress_known.issuing_role_arn is not null
-        or own_networks.account_id is not null as is_egress_known
+        or ways_out.role_session_id is not null as is_egress_known
     from places
     left join workload_networks as networks
         on networks.role_session_id = places.role_session_id
@@ -90,8 +99,8 @@ described as (
         on egress_known.issuing_role_arn = networks.issuing_role_arn
     left join public_known
         on public_known.issuing_role_arn = networks.issuing_role_arn
-    left join (select distinct account_id from own_public_addresses) as own_networks
-        on own_networks.account_id = split_part(networks.issuing_role_arn, ':', 5)
+    left join ways_out
+        on ways_out.role_session_id = networks.role_session_id
 )
 
 select

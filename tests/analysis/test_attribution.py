@@ -62,7 +62,7 @@ def test_attributing_again_without_news_changes_nothing(at_once: Lake) -> None:
 
 
 @settings(
-    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(order=st.permutations(DAYS), again=st.sampled_from(DAYS))
 def test_partial_passes_in_any_order_give_what_one_pass_gives(

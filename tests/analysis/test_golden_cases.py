@@ -1,9 +1,10 @@
 """Cases of attribution that can be checked by eye: each folder under `golden` is one.
 
 A folder holds what AWS delivers (CloudTrail records, a session report, answers of the AWS CLI), the
-expected row of each event in order of time, and a README that says what happens and why the answer is
-what it is. The header of `expected.csv` names the columns that are compared; lists are joined by `;`.
-What is in `later` is delivered after the first attribution, and expected of the whole after that.
+expected row of each event in order of time, and a README that says what happens and why the answer
+is what it is. The header of `expected.csv` names the columns that are compared; lists are joined
+by `;`. What is in `later` is delivered after the first attribution; its `expected.csv` is about the
+whole after that.
 """
 
 import csv

@@ -5,8 +5,15 @@ from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from analysis import open_answers
 from tests.dashboard.conftest import APP
-from tests.dashboard.lakes import ACCOUNT_ID, ATTACK, EVENT_COUNT, STREAMING_SESSION_ID
+from tests.dashboard.lakes import (
+    ACCOUNT_ID,
+    ATTACK,
+    EVENT_COUNT,
+    STREAMING_SESSION_ID,
+    make_hostile_lake,
+)
 
 PAGES = {"overview": "", "list": "streaming-sessions", "one": "streaming-session"}
 
@@ -69,6 +76,20 @@ def test_a_lake_without_attribution_says_which_command_does_it(
     assert "Nothing attributed yet" in words
     assert "1 event," in words
     assert "roletrail attribute" in words
+
+
+def test_files_that_go_while_a_lake_is_open_are_a_message_not_a_traceback(
+    show: Show, tmp_path: Path
+) -> None:
+    lake = make_hostile_lake(tmp_path / "lake")
+    app = show(lake, "overview")
+    for file in lake.rglob("*.parquet"):
+        file.unlink()
+    app.query_params["person"] = "somebody else"
+    app.run()
+    assert not app.exception
+    assert "The lake can't be read" in words_of(app)
+    assert "Reload the page" in words_of(app)
 
 
 @pytest.mark.parametrize("page", ["overview", "list"])
@@ -173,6 +194,37 @@ def test_each_tab_of_a_streaming_session_has_its_table(
 ) -> None:
     app = show(hostile_lake, "one", id=STREAMING_SESSION_ID, tab=tab)
     assert len(app.dataframe) == 1
+
+
+def test_the_sample_logs_fill_the_overview(show: Show, sample_lake: Path) -> None:
+    app = show(sample_lake, "overview", range="All time")
+    assert min(int(figures_of(app)[name]) for name in ("Calls", "People", "Denied calls")) > 0
+    people, denied, freshness = (frame.value for frame in app.dataframe)
+    assert {"hoge", "fuga"} <= set(people["user_id"])
+    assert len(denied) > 1
+    assert set(freshness["account_id"]) == {ACCOUNT_ID, "210987654321"}
+
+
+def test_a_streaming_session_that_runs_is_said_to_run(show: Show, sample_lake: Path) -> None:
+    running = open_answers(str(sample_lake)).sql(
+        "select streaming_session_id, user_id from streaming_sessions where ended_at is null"
+    )
+    streaming_session_id, user_id = running.fetchall()[0]
+    (listing,) = show(sample_lake, "list", range="All time", only="running").dataframe
+    assert user_id in set(listing.value["person"])
+    assert set(listing.value["ended"]) == {"running"}
+    words = words_of(show(sample_lake, "one", id=streaming_session_id))
+    assert f"`{user_id}`" in words
+    assert "\N{EN DASH} running`" in words
+
+
+def test_calls_that_nobody_can_be_named_for_are_listed_with_the_reason(
+    show: Show, sample_lake: Path
+) -> None:
+    address = {"range": "All time", "show": "unattributed", "confidence": "weak"}
+    (listing,) = show(sample_lake, "list", **address).dataframe
+    assert set(listing.value["confidence"].map(list).map(tuple)) == {("weak",)}
+    assert listing.value["why"].str.contains("people shared the instance").any()
 
 
 @pytest.mark.parametrize("page", PAGES)

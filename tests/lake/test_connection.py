@@ -75,3 +75,20 @@ def test_every_view_and_column_carries_its_comment(lake: Lake) -> None:
 def test_a_folder_that_is_no_lake_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(LakeError, match=r"has no events yet\. Run: roletrail ingest"):
         open_lake(tmp_path / "nothing")
+
+
+def test_a_lake_of_an_older_release_answers_with_nulls_for_what_it_lacks(lake: Lake) -> None:
+    with lake.table("events").update_schema() as update:
+        update.delete_column("cipher_suite")
+    lake.catalog.drop_table("roletrail.role_session_networks")
+    with connect(lake) as connection:
+        assert connection.execute("select event_id, cipher_suite from events").fetchall() == [
+            ("a", None)
+        ]
+        assert connection.execute("from role_session_networks").fetchall() == []
+
+
+def test_a_file_that_is_no_catalog_is_named(tmp_path: Path) -> None:
+    (tmp_path / "catalog.db").write_text("not a database")
+    with pytest.raises(LakeError, match=r"is no catalog of a lake"):
+        open_lake(tmp_path)

@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
 
 def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) is ExitCode.OK
-    assert capsys.readouterr().out == "roletrail 0.1.0\n"
+    assert capsys.readouterr().out == f"roletrail {version('roletrail')}\n"
 
 
 def test_the_default_lake_is_the_lakes_own() -> None:

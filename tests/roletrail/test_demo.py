@@ -54,6 +54,6 @@ def test_stopped_while_it_serves_it_takes_its_lake_along(tmp_path: Path) -> None
     (folder,) = tmp_path.iterdir()
     assert folder.name.startswith("roletrail-demo-"), "not the user's own lake"
     demo.send_signal(signal.SIGTERM)
-    demo.communicate()
+    demo.communicate(timeout=60)
     assert demo.returncode == 0
     assert not list(tmp_path.iterdir())

@@ -49,8 +49,8 @@ row 1
 who        hoge
 seen       2026-01-31 22:41:00Z
 apis       GetObject, PutObject
-resources  [{"type":"AWS::S3::Bucket","a
-           rn":null}]
+resources  [{"type":"AWS::S3::Bucket",
+           "arn":null}]
 formula    =cmd|'/C calc'!A0
 agent      x\x1b[31mred\u202e\x9b
 number     -5
