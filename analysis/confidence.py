@@ -54,6 +54,7 @@ METHODS = {
     "script_log_key": "the S3 key of the session-script log names user and streaming session",
 }
 _QUALIFIERS = {
+    "_outlived": "the streaming session was over, so somebody may use the credentials elsewhere",
     "_grace": (
         "only the short time just before or after the streaming session fits, in which its scripts "
         "still run"

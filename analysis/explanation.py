@@ -172,7 +172,7 @@ def _fleet_lines(role_session: Row) -> "Iterator[str]":
         )
     elif role_session["candidate_fleet_names"]:
         fleets = ", ".join(role_session["candidate_fleet_names"])
-        yield f"Several fleets carried the role then: {fleets}."
+        yield f"Several AppStream resources carried the role then, among them fleets {fleets}."
     else:
         yield "No fleet is known to carry the role: take in describe-fleets of its account."
 

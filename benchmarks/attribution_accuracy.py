@@ -29,6 +29,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "addresses_reused_at_once": {"address_reuse_minutes": 1},
     "late_and_twice": {"late_share": 0.2, "duplicate_share": 0.1},
     "lost_files": {"lost_file_share": 0.1},
+    "few_calls": {"events_per_session": 8},
     "a_day_without_reports": {"missing_report_days": (1,)},
 }
 

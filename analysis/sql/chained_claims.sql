@@ -1,5 +1,5 @@
 -- One row per role session that was issued, in one step or several, from an instance's credentials: it
--- belongs to whoever was on the instance at the first step, for as long as it is used.
+-- belongs to whoever was on the instance at the first step, less surely once that person was gone.
 with inherited as (
     select
         lineage.child_role_session_id,
@@ -24,26 +24,72 @@ with inherited as (
         and claims.valid_from <= lineage.first_assumed_at
         and claims.valid_to > lineage.first_assumed_at
         and coalesce(claims.source_ip_address = lineage.first_source_ip_address, true)
+),
+
+ends as (
+    select
+        inherited.child_role_session_id,
+        max(instances.ends_at) + to_seconds($grace_after_seconds) as outlived_at
+    from inherited
+    inner join streaming_instances as instances
+        on list_contains(inherited.streaming_session_ids, instances.streaming_session_id)
+    where inherited.position = 1
+    group by inherited.child_role_session_id
+),
+
+lives as (
+    select
+        inherited.* exclude (role_session_id, source_ip_address, event_id, valid_from, valid_to),
+        facts.first_event_at,
+        facts.last_event_at + interval 1 second as ends_at,
+        least(
+            greatest(coalesce(ends.outlived_at, facts.last_event_at), facts.first_event_at),
+            facts.last_event_at + interval 1 second
+        ) as outlived_at
+    from inherited
+    inner join role_session_facts as facts
+        on facts.role_session_id = inherited.child_role_session_id
+    left join ends
+        on ends.child_role_session_id = inherited.child_role_session_id
+    where inherited.position = 1
+        and not facts.is_disputed
+),
+
+stretches as (
+    select
+        *,
+        first_event_at as valid_from,
+        outlived_at as valid_to,
+        'role_chain' as chain_method,
+        case confidence when 'certain' then 'strong' else confidence end as chain_confidence
+    from lives
+
+    union all
+
+    -- The instance is gone, and with it the person: whoever uses the credentials now has them elsewhere.
+    select
+        *,
+        outlived_at as valid_from,
+        ends_at as valid_to,
+        'role_chain_outlived' as chain_method,
+        'weak' as chain_confidence
+    from lives
 )
 
 select
-    inherited.child_role_session_id as role_session_id,
+    child_role_session_id as role_session_id,
     cast(null as varchar) as source_ip_address,
     cast(null as varchar) as event_id,
-    facts.first_event_at as valid_from,
-    facts.last_event_at + interval 1 second as valid_to,
-    inherited.streaming_session_ids,
-    inherited.user_ids,
-    'role_chain' as method,
-    case inherited.confidence when 'certain' then 'strong' else inherited.confidence end
-        as confidence,
-    inherited.fleet_name,
-    inherited.stack_name,
-    inherited.vpc_id,
-    list_concat(inherited.assume_event_ids, inherited.evidence_event_ids) as evidence_event_ids,
-    inherited.history_ids
-from inherited
-inner join role_session_facts as facts
-    on facts.role_session_id = inherited.child_role_session_id
-where inherited.position = 1
-    and not facts.is_disputed
+    valid_from,
+    valid_to,
+    streaming_session_ids,
+    user_ids,
+    chain_method as method,
+    chain_confidence as confidence,
+    fleet_name,
+    stack_name,
+    vpc_id,
+    list_concat(assume_event_ids, evidence_event_ids) as evidence_event_ids,
+    history_ids
+from stretches
+where valid_to > valid_from

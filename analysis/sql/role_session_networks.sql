@@ -25,8 +25,10 @@ workload_networks as (
         on workloads.role_session_id = role_sessions.origin_role_session_id
     left join appstream_resources as resources
         on resources.iam_role_arn = workloads.issuing_role_arn
+        -- With nobody left to have used them there, any carrier's network is theirs.
         and (
-            list_contains(workloads.candidate_fleet_names, resources.resource_name)
+            array_length(workloads.candidate_fleet_names) = 0
+            or list_contains(workloads.candidate_fleet_names, resources.resource_name)
             or resources.resource_name = workloads.image_builder_name
         )
         and resources.valid_from <= workloads.last_event_at
