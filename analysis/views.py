@@ -42,6 +42,8 @@ STEPS = (
     "egress_addresses",
     "role_session_networks",
     "instance_claims",
+    "streaming_machines",
+    "machine_keys",
     "renewal_rhythm",
     "role_session_renewals",
     "renewal_claims",

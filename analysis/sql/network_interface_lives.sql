@@ -11,6 +11,11 @@ with interfaces as (
         max(security_group_ids) as security_group_ids,
         min(valid_from) filter (where change = 'created') as created_at,
         max(valid_from) filter (where change = 'deleted') as deleted_at,
+        bool_or(
+            change = 'created'
+            and coalesce(contains(state ->> '$.issuing_role_arn', 'AmazonAppStreamServiceAccess'), false)
+        ) as is_made_by_appstream,
+        min(event_id) filter (where change = 'created') as created_by_event_id,
         min(resource_history_id) as resource_history_id
     from resource_history
     where resource_type = 'network_interface'
@@ -28,6 +33,8 @@ select
     coalesce(interfaces.created_at, timestamptz '1970-01-01 00:00:00+00') as created_at,
     coalesce(interfaces.deleted_at, timestamptz '9999-01-01 00:00:00+00') as deleted_at,
     interfaces.created_at is not null as is_creation_seen,
+    interfaces.is_made_by_appstream,
+    interfaces.created_by_event_id,
     interfaces.resource_history_id
 from interfaces
 left join known_subnets as subnets

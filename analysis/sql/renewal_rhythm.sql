@@ -1,71 +1,61 @@
--- One row: how AppStream renews the credentials of an instance here. The period is the commonest time
--- between neighbouring keys of one instance, to the minute, an hour if too few are known; the tolerance
--- says how far renewals stray from it. AWS documents an hour today and documented six in 2022.
-with placed as (
-    select
-        instances.streaming_instance_id,
-        epoch(lives.credentials_created_at) as created_at
-    from role_session_instances as instances
-    inner join role_session_lives as lives
-        on lives.role_session_id = instances.role_session_id
-    where instances.is_time_consistent
-        and instances.instances_of_role_session = 1
-        and lives.credentials_created_at is not null
-),
-
-gaps as (
+-- One row: how AppStream renews the credentials of an instance here, in seconds. The shortest and longest
+-- time between neighbouring keys of one instance, an hour if too few are known (AWS documents an hour
+-- today and documented six in 2022); and how long after its network interface an instance gets its first.
+with gaps as (
     select
         created_at - lag(created_at) over (
-            partition by streaming_instance_id
+            partition by machine_id, issuing_role_arn
             order by created_at
         ) as gap_seconds
-    from placed
+    from machine_keys
 ),
 
 minutes as (
     select
-        round(gap_seconds / 60) * 60 as gap_seconds,
+        round(gap_seconds / 60) as gap_minutes,
         count(*) as gap_count
     from gaps
     where gap_seconds between 600 and 25200
-    group by round(gap_seconds / 60) * 60
+    group by round(gap_seconds / 60)
 ),
 
-commonest as (
-    select gap_seconds, gap_count
+-- Where a key in between was not seen, a gap is twice as long; the shorter ones tell.
+shortest as (
+    select min(gap_minutes) as gap_minutes
     from minutes
-    order by gap_count desc, gap_seconds
-    limit 1
+    where gap_count * 20 >= (select sum(gap_count) from minutes)
 ),
 
-period as (
-    select coalesce(
-        (
-            select avg(gaps.gap_seconds)
-            from gaps
-            inner join commonest
-                on abs(gaps.gap_seconds - commonest.gap_seconds) <= 60
-            where commonest.gap_count >= 3
-        ),
-        3600
-    ) as period_seconds
+neighbouring as (
+    select
+        min(gaps.gap_seconds) as shortest_seconds,
+        max(gaps.gap_seconds) as longest_seconds,
+        count(*) as gap_count
+    from gaps
+    inner join shortest
+        on gaps.gap_seconds between shortest.gap_minutes * 54 and shortest.gap_minutes * 78
+),
+
+firsts as (
+    select min(created_at) - min(interface_created_at) as wait_seconds
+    from machine_keys
+    where interface_created_at is not null
+    group by machine_id, issuing_role_arn
+),
+
+waits as (
+    select
+        min(wait_seconds) as shortest_wait_seconds,
+        max(wait_seconds) as longest_wait_seconds,
+        count(*) as wait_count
+    from firsts
+    where wait_seconds between 0 and 600
 )
 
 select
-    period.period_seconds,
-    least(
-        greatest(
-            coalesce(
-                3 * (
-                    select avg(abs(gaps.gap_seconds - period.period_seconds))
-                    from gaps
-                    where abs(gaps.gap_seconds - period.period_seconds)
-                        <= period.period_seconds / 20
-                ),
-                0
-            ),
-            5
-        ),
-        period.period_seconds / 30
-    ) as tolerance_seconds
-from period
+    case when gap_count >= 5 then shortest_seconds else 3600 end as shortest_seconds,
+    case when gap_count >= 5 then longest_seconds else 3600 end as longest_seconds,
+    case when wait_count >= 5 then shortest_wait_seconds end as shortest_wait_seconds,
+    case when wait_count >= 5 then longest_wait_seconds end as longest_wait_seconds
+from neighbouring
+cross join waits

@@ -1,37 +1,15 @@
--- One row per role session that was never seen at a private address, and the one streaming instance
--- whose credentials it renews: same role, and created when that instance, and no other, was due for new
--- ones. An instance that is known to have had fresh credentials then was not due.
-with placed as (
-    select
-        instances.role_session_id,
-        instances.streaming_instance_id,
-        instances.eni_private_ip_address,
-        instances.fleet_name,
-        instances.vpc_id,
-        instances.role_history_id,
-        instances.interface_history_id,
-        instances.sighting_event_id,
-        instances.is_network_confirmed and instances.is_role_confirmed as is_confirmed,
-        lives.issuing_role_arn,
-        lives.role_session_name,
-        lives.credentials_created_at
-    from role_session_instances as instances
-    inner join role_session_lives as lives
-        on lives.role_session_id = instances.role_session_id
-    where instances.is_time_consistent
-        and instances.instances_of_role_session = 1
-        and lives.credentials_created_at is not null
-),
-
-unplaced as (
+-- One row per role session that was never seen at a private address, and the one streaming instance whose
+-- credentials it renews: same role, made while that instance lived, and when it, and no other machine with
+-- that role, was due for new ones. A machine that had fresh ones just then was not due. Network
+-- interfaces show which machines there were; where they are not all known, the link is in doubt.
+with unplaced as (
     select
         lives.role_session_id,
         lives.issuing_role_arn,
         lives.role_session_name,
         lives.credentials_created_at,
-        lives.first_event_at,
-        lives.last_event_at,
-        carriers.fleet_names
+        epoch(lives.credentials_created_at) as created_at,
+        lives.last_event_at
     from role_session_lives as lives
     inner join role_session_carriers as carriers
         on carriers.role_session_id = lives.role_session_id
@@ -41,139 +19,141 @@ unplaced as (
         and lives.role_session_id not in (select role_session_id from role_session_addresses)
 ),
 
--- Idle instances renew too: keys at an address that no streaming session held stand for them.
-idle as (
-    select
-        addresses.role_session_id,
-        'idle@' || coalesce(addresses.vpc_id, '') || '@' || addresses.eni_private_ip_address
-            as streaming_instance_id,
-        lives.issuing_role_arn,
-        lives.role_session_name,
-        lives.credentials_created_at
-    from role_session_addresses as addresses
-    inner join role_session_lives as lives
-        on lives.role_session_id = addresses.role_session_id
-    inner join role_session_carriers as carriers
-        on carriers.role_session_id = addresses.role_session_id
-    where not carriers.is_seen_on_instance
-        and lives.credentials_created_at is not null
-),
-
-known as (
-    select
-        streaming_instance_id, issuing_role_arn, role_session_name, credentials_created_at,
-        fleet_name, false as is_idle
-    from placed
+machines as (
+    select issuing_role_arn, machine_id, alive_from, alive_to
+    from streaming_machines
 
     union all
 
+    -- An idle machine without an interface is known from its own keys alone, for about their life.
     select
-        streaming_instance_id, issuing_role_arn, role_session_name, credentials_created_at,
-        null as fleet_name, true as is_idle
-    from idle
+        issuing_role_arn,
+        machine_id,
+        to_timestamp(min(created_at)) - interval 1 hour,
+        to_timestamp(max(created_at)) + interval 6 hour
+    from machine_keys
+    where machine_id like 'address@%'
+    group by issuing_role_arn, machine_id
 ),
 
-spaced as (
+pairs as (
     select
         unplaced.role_session_id,
-        known.streaming_instance_id,
-        known.is_idle,
-        unplaced.first_event_at,
-        unplaced.last_event_at,
-        abs(epoch(unplaced.credentials_created_at) - epoch(known.credentials_created_at))
-            as distance_seconds,
-        rhythm.period_seconds,
-        rhythm.tolerance_seconds
+        unplaced.created_at,
+        machines.issuing_role_arn,
+        machines.machine_id,
+        epoch(machines.alive_from) as alive_from
     from unplaced
-    inner join known
-        on known.issuing_role_arn = unplaced.issuing_role_arn
-        and known.role_session_name = unplaced.role_session_name
-        and (known.is_idle or list_contains(unplaced.fleet_names, known.fleet_name))
-    cross join renewal_rhythm as rhythm
-    where abs(epoch(unplaced.credentials_created_at) - epoch(known.credentials_created_at))
-        <= 12 * rhythm.period_seconds
+    inner join machines
+        on machines.issuing_role_arn = unplaced.issuing_role_arn
+        and machines.alive_from - to_seconds($clock_skew_seconds) <= unplaced.credentials_created_at
+        and machines.alive_to + to_seconds($grace_after_seconds) >= unplaced.last_event_at
 ),
 
--- Only the nearest key of an instance tells: errors add up with every renewal in between.
 nearest as (
     select
-        role_session_id,
-        streaming_instance_id,
-        is_idle,
-        first_event_at,
-        last_event_at,
-        period_seconds,
-        tolerance_seconds,
-        min(distance_seconds) as distance_seconds
-    from spaced
-    group by
-        role_session_id, streaming_instance_id, is_idle, first_event_at, last_event_at,
-        period_seconds, tolerance_seconds
+        pairs.role_session_id,
+        pairs.created_at,
+        pairs.issuing_role_arn,
+        pairs.machine_id,
+        pairs.alive_from,
+        min(abs(pairs.created_at - keys.created_at)) as distance
+    from pairs
+    left join machine_keys as keys
+        on keys.machine_id = pairs.machine_id
+        and keys.issuing_role_arn = pairs.issuing_role_arn
+    group by all
+),
+
+renewed as (
+    select
+        nearest.*,
+        greatest(round(distance * 2 / (rhythm.shortest_seconds + rhythm.longest_seconds)), 1)
+            as renewals,
+        rhythm.shortest_seconds,
+        rhythm.longest_seconds,
+        rhythm.shortest_wait_seconds,
+        rhythm.longest_wait_seconds,
+        created_at - alive_from as wait
+    from nearest
+    cross join renewal_rhythm as rhythm
 ),
 
 due as (
     select
-        role_session_id,
-        streaming_instance_id,
-        is_idle,
-        first_event_at,
-        last_event_at,
-        round(distance_seconds / period_seconds) as renewals_between,
-        abs(distance_seconds - round(distance_seconds / period_seconds) * period_seconds)
-            as residual_seconds,
-        tolerance_seconds
-    from nearest
-    where distance_seconds > period_seconds / 2
+        *,
+        case
+            -- Between a key that was seen and this one lie whole renewals.
+            when distance is not null then
+                distance >= shortest_seconds / 2
+                and distance >= renewals * shortest_seconds - $clock_skew_seconds
+                and distance <= renewals * longest_seconds + $clock_skew_seconds
+            -- A machine of which no key was seen got its first soon after its interface.
+            when shortest_wait_seconds is not null then
+                wait between shortest_wait_seconds - $clock_skew_seconds
+                    and longest_wait_seconds + $clock_skew_seconds
+                or (
+                    wait >= shortest_wait_seconds + shortest_seconds - $clock_skew_seconds
+                    and wait - floor(wait / shortest_seconds) * shortest_seconds
+                        <= longest_wait_seconds + $clock_skew_seconds
+                            + floor(wait / shortest_seconds) * (longest_seconds - shortest_seconds)
+                )
+            else true
+        end as is_due
+    from renewed
 ),
 
-fitting as (
+only_ones as (
     select
         role_session_id,
-        streaming_instance_id,
-        is_idle,
-        first_event_at,
-        last_event_at,
-        residual_seconds <= tolerance_seconds * sqrt(renewals_between) as is_close,
-        count(*) over (partition by role_session_id) as fit_count
+        issuing_role_arn,
+        min(machine_id) as machine_id,
+        min(created_at) as created_at
     from due
-    where residual_seconds <= 3 * tolerance_seconds * sqrt(renewals_between)
+    where is_due
+    group by role_session_id, issuing_role_arn
+    having count(*) = 1
 ),
 
-links as (
+-- Instances without an interface's life show that there may be other machines that nothing shows.
+enumerated as (
     select
-        fitting.role_session_id,
-        unplaced.credentials_created_at,
-        placed.streaming_instance_id,
-        placed.eni_private_ip_address,
-        min(placed.fleet_name) as fleet_name,
-        min(placed.vpc_id) as vpc_id,
-        min(placed.role_history_id) as role_history_id,
-        min(placed.interface_history_id) as interface_history_id,
-        min(placed.sighting_event_id) as sighting_event_id,
-        bool_and(placed.is_confirmed) as is_confirmed
-    from fitting
-    inner join unplaced
-        on unplaced.role_session_id = fitting.role_session_id
-    inner join placed
-        on placed.streaming_instance_id = fitting.streaming_instance_id
-    where fitting.fit_count = 1
-        and fitting.is_close
-        and not fitting.is_idle
-    group by
-        fitting.role_session_id, unplaced.credentials_created_at, placed.streaming_instance_id,
-        placed.eni_private_ip_address
+        issuing_role_arn,
+        bool_and(interface_created_at is not null) as is_complete
+    from streaming_machines
+    group by issuing_role_arn
 )
 
 select
-    links.* exclude (credentials_created_at),
+    only_ones.role_session_id,
+    machines.streaming_instance_id,
+    machines.eni_private_ip_address,
+    machines.fleet_name,
+    machines.vpc_id,
+    machines.role_history_id,
+    machines.interface_history_id,
     coalesce(
-        min(abs(epoch(links.credentials_created_at) - epoch(others.credentials_created_at)))
-            > max(rhythm.period_seconds) / 2,
-        true
+        (
+            select min(keys.sighting_event_id)
+            from machine_keys as keys
+            where keys.machine_id = machines.machine_id
+                and keys.issuing_role_arn = machines.issuing_role_arn
+        ),
+        machines.created_by_event_id
+    ) as sighting_event_id,
+    enumerated.is_complete as is_confirmed,
+    not exists (
+        select 1
+        from only_ones as others
+        cross join renewal_rhythm as rhythm
+        where others.machine_id = only_ones.machine_id
+            and others.role_session_id != only_ones.role_session_id
+            and abs(others.created_at - only_ones.created_at) < rhythm.shortest_seconds / 2
     ) as is_only_one_due
-from links
-cross join renewal_rhythm as rhythm
-left join links as others
-    on others.streaming_instance_id = links.streaming_instance_id
-    and others.role_session_id != links.role_session_id
-group by all
+from only_ones
+inner join streaming_machines as machines
+    on machines.machine_id = only_ones.machine_id
+    and machines.issuing_role_arn = only_ones.issuing_role_arn
+inner join enumerated
+    on enumerated.issuing_role_arn = only_ones.issuing_role_arn
+where machines.streaming_instance_id is not null
