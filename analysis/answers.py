@@ -10,6 +10,7 @@ import duckdb
 from analysis.errors import AnalysisError
 from analysis.explanation import Explanation, explain
 from analysis.views import create_views
+from analysis.who import who
 from lake import Lake, open_lake
 from lake.connection import close_to_outside, connect
 
@@ -68,6 +69,21 @@ class Answers:
         Raises AnalysisError if the lake has neither by that id.
         """
         return explain(self, subject)
+
+    def who(self, subject: str) -> duckdb.DuckDBPyRelation:
+        """Return who was behind an event, credentials, a streaming session, or `ADDRESS@TIME`.
+
+        See `analysis.who.who` for the columns. Raises AnalysisError if the lake knows no such.
+        """
+        return who(self, subject)
+
+    def lineage(self, role_session_id: str) -> duckdb.DuckDBPyRelation:
+        """Return the chain of STS calls above and below a role session, the first one first.
+
+        One row per link: depth, assumed_at (UTC), assume_event_name, parent and child role
+        session, the child's role and name, assume_event_id, method.
+        """
+        return self.ask("lineage_of_role_session", role_session_id=role_session_id)
 
 
 def open_answers(location: str | None = None) -> Answers:

@@ -1,6 +1,5 @@
 """The data files of `events`, by UTC day, and which days have changed since they were last read."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +9,7 @@ from pyiceberg.schema import Schema
 from lake import Lake
 from lake.connection import duckdb_path, relation_sql
 from lake.events_table import EVENTS
+from lake.file_marks import mark_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
@@ -49,8 +49,8 @@ class EventDays:
         }
 
     def fingerprint(self, day: date) -> str:
-        """Return a short text that changes whenever the day's files do."""
-        return hashlib.sha256("\n".join(self.files.get(day, ())).encode()).hexdigest()[:16]
+        """Return a short text that changes whenever the day's events do, but not by compaction."""
+        return mark_text(self.files.get(day, ()))
 
     def fingerprints(self, read: set[date], before: Mapping[str, str]) -> dict[str, str]:
         """Return the fingerprints of the days read now, and of the others as they were."""

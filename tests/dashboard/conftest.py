@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 APP = REPOSITORY / "dashboard" / "app.py"
 STARTS_WITHIN = 60  # seconds
+PATIENCE = 60_000  # milliseconds until a page is taken to be broken; a busy machine is slow
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -108,8 +109,11 @@ def chromium(browser: str) -> Iterator["Browser"]:
 @pytest.fixture
 def page(chromium: "Browser") -> Iterator["Page"]:
     """Yield an empty tab that reaches this machine only, and fails if it was asked for more."""
+    from playwright.sync_api import expect
+
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     asked_elsewhere: list[str] = []
     context.on(
         "request",
