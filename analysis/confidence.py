@@ -40,8 +40,8 @@ METHODS = {
         "way, such as through NAT or to another region, and inherits the instance"
     ),
     "renewal": (
-        "the credentials were never seen at a private address, but were created just when this "
-        "instance, and no other, was due to renew its own"
+        "the credentials were never seen at a private address, but were made when this instance, "
+        "and no other with the role, was due for new ones"
     ),
     "role_chain": "the credentials were issued, by AssumeRole, to somebody in a streaming session",
     "source_identity": "the session script put the user's id into the source identity",

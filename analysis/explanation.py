@@ -198,12 +198,19 @@ def _claim_lines(answers: "Answers", event: Row, claim: Row, evidence: Row) -> "
 
 def _sighting_line(sighting: Row) -> str:
     source = sighting["evidence_source"].replace("_", " ")
-    end = clock(sighting["ended_at"]) if sighting["ended_at"] else "still running when seen"
+    row = f"(row {sighting['evidence_id']})"
     address = sighting["eni_private_ip_address"] or "an unknown address"
+    if sighting["event_id"] is not None:
+        return (
+            f"AppStream wrote a {source} of streaming session {sighting['streaming_session_id']} "
+            f"from {address} at {clock(sighting['observed_at'])}, in event {sighting['event_id']} "
+            f"{row}."
+        )
+    end = clock(sighting["ended_at"]) if sighting["ended_at"] else "still running when seen"
     return (
         f"The {source} says: streaming session {sighting['streaming_session_id']} of "
         f"{sighting['user_id'] or 'an unnamed user'} on fleet {sighting['fleet_name']}, at "
-        f"{address}, {clock(sighting['started_at'])} to {end} (row {sighting['evidence_id']})."
+        f"{address}, {clock(sighting['started_at'])} to {end} {row}."
     )
 
 

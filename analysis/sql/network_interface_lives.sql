@@ -16,7 +16,9 @@ with interfaces as (
             and coalesce(contains(state ->> '$.issuing_role_arn', 'AmazonAppStreamServiceAccess'), false)
         ) as is_made_by_appstream,
         min(event_id) filter (where change = 'created') as created_by_event_id,
-        min(resource_history_id) as resource_history_id
+        coalesce(
+            min(resource_history_id) filter (where change = 'created'), min(resource_history_id)
+        ) as resource_history_id
     from resource_history
     where resource_type = 'network_interface'
     group by resource_id
