@@ -21,6 +21,7 @@ from analysis.event_days import EventDays
 from analysis.views import STEPS, view_sql
 from analysis.workload_rules import decide_workloads
 from lake import Lake
+from lake.catalog import ensure_tables
 from lake.columns import Table
 from lake.connection import connect
 from lake.derived_tables import DERIVED_TABLES
@@ -68,6 +69,7 @@ def attribute(
     rules are wrong.
     """
     started = time.monotonic()
+    ensure_tables(lake)
     with closing(_Run(lake, settings or AttributionSettings(), on_step or _say_nothing)) as run:
         days_read = run.run(since, until)
         return run.summary(days_read, time.monotonic() - started)

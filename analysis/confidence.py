@@ -3,6 +3,7 @@
 The scale is ordered: certain > strong > weak > not attributable (null in the tables).
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -33,25 +34,53 @@ _MEANINGS = {
     ),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to reach a claim: the best confidence that it can give, and what it rests on."""
+
+    at_best: Confidence
+    reason: str
+
+
 METHODS = {
-    "private_address": "the call came from the private address of the instance",
-    "credential": (
+    "private_address": Method(
+        Confidence.CERTAIN, "the call came from the private address of the instance"
+    ),
+    "credential": Method(
+        Confidence.STRONG,
         "the same credentials were seen at the instance's private address; this call came another "
-        "way, such as through NAT or to another region, and inherits the instance"
+        "way, such as through NAT or to another region, and inherits the instance",
     ),
-    "renewal": (
+    "renewal": Method(
+        Confidence.STRONG,
         "the credentials were never seen at a private address, but were made when this instance, "
-        "and no other with the role, was due for new ones"
+        "and no other with the role, was due for new ones",
     ),
-    "role_chain": "the credentials were issued, by AssumeRole, to somebody in a streaming session",
-    "source_identity": "the session script put the user's id into the source identity",
-    "user_agent_app_id": (
+    "role_chain": Method(
+        Confidence.STRONG,
+        "the credentials were issued, by AssumeRole, to somebody in a streaming session",
+    ),
+    "source_identity": Method(
+        Confidence.STRONG, "the session script put the user's id into the source identity"
+    ),
+    "user_agent_app_id": Method(
+        Confidence.STRONG,
         "the user agent carries the streaming session's id as its application id, which a session "
-        "script can set"
+        "script can set",
     ),
-    "home_folder_key": "the S3 key names the user's home folder by the hash of the user id",
-    "app_settings_key": "the S3 key names the user's application settings by the same hash",
-    "script_log_key": "the S3 key of the session-script log names user and streaming session",
+    "home_folder_key": Method(
+        Confidence.CERTAIN,
+        "the S3 key names the user's home folder by the hash of the user id",
+    ),
+    "app_settings_key": Method(
+        Confidence.CERTAIN,
+        "the S3 key names the user's application settings by the hash of the user id",
+    ),
+    "script_log_key": Method(
+        Confidence.CERTAIN,
+        "the S3 key of the session-script log names user and streaming session",
+    ),
 }
 _QUALIFIERS = {
     "_outlived": "the streaming session was over, so somebody may use the credentials elsewhere",
@@ -66,6 +95,14 @@ _QUALIFIERS = {
 }
 
 
+def at_best(method: str) -> Confidence:
+    """Return the best confidence that a claim by this method can have."""
+    parts = method.split("+")
+    if any(part.endswith(ending) for part in parts for ending in _QUALIFIERS):
+        return Confidence.WEAK
+    return max(METHODS[part].at_best for part in parts)
+
+
 def method_in_words(method: str) -> str:
     """Return what a claim's method means. Methods joined by `+` all hold for it."""
     return "; ".join(_one_in_words(part) for part in method.split("+"))
@@ -77,4 +114,4 @@ def _one_in_words(method: str) -> str:
         if method.endswith(ending):
             method = method.removesuffix(ending)
             words.append(qualifier)
-    return "; ".join([METHODS.get(method, method), *words])
+    return "; ".join([METHODS[method].reason, *words])

@@ -179,6 +179,9 @@ def _fleet_lines(role_session: Row) -> "Iterator[str]":
 
 def _claim_lines(answers: "Answers", event: Row, claim: Row, evidence: Row) -> "Iterator[str]":
     yield f"Method {event['attribution_method']}: {method_in_words(event['attribution_method'])}."
+    if "+" in event["attribution_method"] and event["session_confidence"] == "weak":
+        candidates = ", ".join(claim["candidate_streaming_session_ids"]) or "nobody in particular"
+        yield f"What these methods say does not agree: {candidates}. So nobody is named."
     shown = [event_id for event_id in evidence["event_ids"] if event_id != event["event_id"]]
     if shown:
         yield f"The credentials were seen there in event {', '.join(shown)}."

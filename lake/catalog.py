@@ -7,7 +7,6 @@ A folder is a lake with an embedded SQLite catalog. Any other catalog (Glue, RES
 
 import contextlib
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +75,7 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
         else _folder_catalog(place, create=create),
     )
     if create:
-        _ensure_tables(lake, TABLES.values())
+        ensure_tables(lake)
     return lake
 
 
@@ -116,11 +115,12 @@ def _named_catalog(place: str) -> "Catalog":
         raise LakeError(message) from error
 
 
-def _ensure_tables(lake: Lake, tables: Iterable[Table]) -> None:
+def ensure_tables(lake: Lake) -> None:
+    """Make the tables, and the columns of tables of an older release, that the lake lacks."""
     with contextlib.suppress(NamespaceAlreadyExistsError):
         lake.catalog.create_namespace(NAMESPACE)
     existing = lake.table_names()
-    for table in tables:
+    for table in TABLES.values():
         if table.name in existing:
             _add_missing_columns(lake.table(table.name), table.schema())
         else:

@@ -15,14 +15,16 @@ import pyarrow as pa
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table import Transaction
+from pyiceberg.table.snapshots import ancestors_of
 from sqlalchemy.exc import OperationalError
 
 from lake.catalog import Lake
-from lake.connection import duckdb_path, planned_files
-from lake.data_files import read_data_files, write_data_files
+from lake.connection import connect, duckdb_path, planned_files
+from lake.data_files import arrow_schema, read_data_files, write_data_files
 from lake.duplicates import without_duplicates
 from lake.errors import LakeError
 from lake.events_table import EVENTS
+from lake.known_objects import without_known_objects
 from lake.tables import INGESTED_TABLES, SOURCE_OBJECTS
 
 BATCH_ID = "roletrail.batch-id"
@@ -47,14 +49,20 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
     """Commit the batch to all its tables and return its ledger rows as they were committed.
 
     Counts in the ledger can differ from what was staged if another writer brought the same events
-    meanwhile. Committing a batch twice has the effect of doing it once. Raises LakeError if other
+    meanwhile; of an object that another writer brought whole, nothing is committed. Committing a batch twice has the effect of doing it once. Raises LakeError if other
     writers kept coming first.
     """
     for _ in range(ATTEMPTS):
         events = lake.table(EVENTS.name)
         if (files := _committed_files(events, staged.batch_id)) is not None:
             return _follow(lake, staged.batch_id, files)
+        if not _has_history_since(events, staged.base_snapshot_id):
+            ledger = _ledger_of(lake, staged.batch_id)
+            if ledger.num_rows:
+                return ledger
         staged = _without_newcomers(lake, events, staged)
+        finish_interrupted(lake)  # the ledger then has whatever came before
+        staged = replace(staged, files=without_known_objects(lake, staged.files))
         try:
             with events.transaction() as transaction:
                 append_files(transaction, staged.files.get(EVENTS.name, ()), _properties(staged))
@@ -66,10 +74,10 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
 
 def finish_interrupted(lake: Lake) -> int:
     """Finish batches whose writer died between the tables; return how many there were."""
-    acknowledged = set(_batches(lake.table(SOURCE_OBJECTS.name)))
+    acknowledged = set(batches_of(lake.table(SOURCE_OBJECTS.name)))
     unfinished = {
         batch_id: files
-        for batch_id, files in _batches(lake.table(EVENTS.name)).items()
+        for batch_id, files in batches_of(lake.table(EVENTS.name)).items()
         if batch_id not in acknowledged
     }
     for batch_id, files in unfinished.items():
@@ -87,7 +95,7 @@ def _follow(lake: Lake, batch_id: str, files: Mapping[str, list[str]]) -> pa.Tab
 def _append_once(lake: Lake, name: str, batch_id: str, files: list[str]) -> None:
     for _ in range(ATTEMPTS):
         table = lake.table(name)
-        if batch_id in _batches(table):
+        if batch_id in batches_of(table):
             return
         try:
             with table.transaction() as transaction:
@@ -117,7 +125,8 @@ def _properties(staged: StagedBatch) -> dict[str, str]:
     return {BATCH_ID: staged.batch_id, BATCH_FILES: json.dumps(followers, sort_keys=True)}
 
 
-def _batches(table: IcebergTable) -> dict[str, str]:
+def batches_of(table: IcebergTable) -> dict[str, str]:
+    """Return the batches that the table's snapshots name, and the files of each as JSON."""
     summaries = (snapshot.summary for snapshot in table.snapshots())
     return {
         str(summary[BATCH_ID]): str(summary[BATCH_FILES] or "{}")
@@ -126,8 +135,13 @@ def _batches(table: IcebergTable) -> dict[str, str]:
     }
 
 
+def files_of_batch(files: str, name: str) -> list[str]:
+    """Return the data files of one table among those that a snapshot names as its batch's."""
+    return list(json.loads(files).get(name, ()))
+
+
 def _committed_files(events: IcebergTable, batch_id: str) -> dict[str, list[str]] | None:
-    files = _batches(events).get(batch_id)
+    files = batches_of(events).get(batch_id)
     return None if files is None else json.loads(files)
 
 
@@ -155,10 +169,34 @@ def _without_newcomers(lake: Lake, events: IcebergTable, staged: StagedBatch) ->
 
 
 def _files_since(events: IcebergTable, base_snapshot_id: int | None) -> list[str]:
-    if base_snapshot_id is None or events.snapshot_by_id(base_snapshot_id) is None:
+    if base_snapshot_id is None or not _has_history_since(events, base_snapshot_id):
         return planned_files(events)
     scan = events.incremental_append_scan(from_snapshot_id_exclusive=base_snapshot_id)
     return [duckdb_path(task.file.file_path) for task in scan.plan_files()]
+
+
+def _has_history_since(events: IcebergTable, base_snapshot_id: int | None) -> bool:
+    """Return whether the table still names every snapshot since this one, or since its first.
+
+    If it does, a batch that was committed since is among them; if not, maintenance has expired
+    some, and only of batches that are in the ledger.
+    """
+    current = events.current_snapshot()
+    if current is None:
+        return base_snapshot_id is None
+    history = list(ancestors_of(current, events.metadata))
+    if base_snapshot_id is None:
+        # Expiry takes the parent out of the oldest that it leaves, so a missing one says nothing.
+        return history[-1].sequence_number == 1
+    return any(snapshot.snapshot_id == base_snapshot_id for snapshot in history)
+
+
+def _ledger_of(lake: Lake, batch_id: str) -> pa.Table:
+    schema = arrow_schema(lake.table(SOURCE_OBJECTS.name))
+    query = "select * from source_objects where batch_id = $batch_id"
+    with connect(lake, [SOURCE_OBJECTS.name]) as connection:
+        rows = connection.execute(query, {"batch_id": batch_id}).to_arrow_table()
+    return rows.select(schema.names).cast(schema)
 
 
 def _recounted(lake: Lake, staged: StagedBatch, copies: pa.Table) -> tuple[str, ...]:

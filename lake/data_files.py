@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -70,17 +71,21 @@ def _days(rows: pa.Table, column: str | None) -> Iterator[tuple[str, pa.Table]]:
 
 def _write(iceberg_table: IcebergTable, folder: str, rows: pa.Table) -> str:
     location = f"{iceberg_table.location()}/data/{folder}{uuid.uuid4().hex}.parquet"
-    # A filter is sized for one row group; the default is for a million values.
-    size = {"ndv": min(rows.num_rows, ROW_GROUP_ROWS), "fpp": 0.01}
-    bloom_filters = dict.fromkeys(TABLES[iceberg_table.name()[-1]].bloom_filters, size) or None
+    options = parquet_options(iceberg_table, rows.num_rows)
     with iceberg_table.io.new_output(location).create() as stream:
-        pq.write_table(
-            rows,
-            stream,
-            compression="zstd",
-            compression_level=1,
-            row_group_size=ROW_GROUP_ROWS,
-            store_schema=False,
-            bloom_filter_options=bloom_filters,
-        )
+        pq.write_table(rows, stream, row_group_size=ROW_GROUP_ROWS, **options)
     return location
+
+
+def parquet_options(iceberg_table: IcebergTable, rows: int) -> dict[str, Any]:
+    """Return how PyArrow is to write a data file of this many rows."""
+    table = TABLES[iceberg_table.name()[-1]]
+    # A filter is sized for one row group; the default is for a million values.
+    size = {"ndv": min(rows, ROW_GROUP_ROWS), "fpp": 0.01}
+    bloom_filters = dict.fromkeys(table.bloom_filters, size) or None
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "store_schema": False,
+        "bloom_filter_options": bloom_filters,
+    }

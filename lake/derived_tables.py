@@ -35,6 +35,7 @@ ROLE_SESSIONS = Table(
         Column("source_identity", TEXT, "Source identity, if one was set."),
         Column("event_count", COUNT, "Calls made."),
         Column("denied_count", COUNT, "Calls denied."),
+        Column("role_session_tags", JSON, "Tags passed when the credentials were issued."),
     ),
 )
 

@@ -4,11 +4,14 @@ Iceberg commits one table at a time. The derived tables are therefore written fi
 property of `attributions` then names the snapshot of each: setting it is the one atomic step.
 """
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.serializers import FromInputFile
 from sqlalchemy.exc import OperationalError
 
 from lake.catalog import Lake
@@ -36,6 +39,25 @@ def last_publication(lake: Lake) -> Publication:
     """Return the last complete attribution run; an empty one if there was none."""
     text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED)
     return Publication(**json.loads(text)) if text else Publication()
+
+
+def publications_since(lake: Lake, time: datetime) -> list[Publication]:
+    """Return the publications that somebody can have begun to read since this time.
+
+    These are the last one and, as far as the table remembers, those that others have replaced.
+    """
+    table = lake.table(ATTRIBUTIONS.name)
+    metadata = [table.metadata]
+    ended_at = table.metadata.last_updated_ms
+    for entry in reversed(table.metadata.metadata_log):
+        if ended_at < time.timestamp() * 1000:
+            break
+        ended_at = entry.timestamp_ms
+        # Deleted where the table was changed many times meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            metadata.append(FromInputFile.table_metadata(table.io.new_input(entry.metadata_file)))
+    texts = {known.properties.get(PUBLISHED) for known in metadata} - {None}
+    return [Publication(**json.loads(text)) for text in texts if text]
 
 
 def publish(lake: Lake, publication: Publication) -> None:

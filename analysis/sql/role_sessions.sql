@@ -61,7 +61,8 @@ select
     origins.origin_role_session_id,
     workloads.source_identity,
     workloads.event_count,
-    workloads.denied_count
+    workloads.denied_count,
+    issues.role_session_tags
 from role_session_workloads as workloads
 inner join role_session_origins as origins
     on origins.role_session_id = workloads.role_session_id

@@ -1,6 +1,7 @@
 """`roletrail attribute`: work out who was behind each call, from what was ingested."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
 CONFIDENCES = ("certain", "strong", "weak", "not_attributable")
 
 
-def attribute(lake: Lake = DEFAULT_LAKE, since: SinceDay = None, until: UntilDay = None) -> None:
+def attribute(
+    lake: Lake = DEFAULT_LAKE,
+    since: SinceDay = None,
+    until: UntilDay = None,
+    workload_rules: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Workload rules of your own, before the built-in ones."),
+    ] = None,
+    machine_role_session_name: Annotated[
+        str, typer.Option(metavar="NAME", help="Role session name of AppStream's machine roles.")
+    ] = "PhotonSession",
+) -> None:
     """Work out which person made each call.
 
     Run it after each ingest: late log files and session reports make earlier claims surer. Only
@@ -21,10 +33,16 @@ def attribute(lake: Lake = DEFAULT_LAKE, since: SinceDay = None, until: UntilDay
     """
     check_range(since, until)
     from analysis.attribution import attribute as attribute_lake
+    from analysis.attribution_settings import AttributionSettings
     from lake import open_lake
 
+    settings = AttributionSettings(
+        machine_role_session_name=machine_role_session_name, own_workload_rules=workload_rules
+    )
     with shown_steps() as on_step:
-        summary = attribute_lake(open_lake(lake), since=since, until=until, on_step=on_step)
+        summary = attribute_lake(
+            open_lake(lake), since=since, until=until, settings=settings, on_step=on_step
+        )
     typer.echo(attribution_text(summary))
 
 
