@@ -1,7 +1,8 @@
 -- One row per role session that was never seen at a private address, and the one streaming instance whose
 -- credentials it renews: same role, made while that instance lived, and when it, and no other machine with
 -- that role, was due for new ones. A machine that had fresh ones just then was not due. Network
--- interfaces show which machines there were; where they are not all known, the link is in doubt.
+-- interfaces show which machines there were; where they are not all known, the link is in doubt unless
+-- keys are renewed by the clock.
 with unplaced as (
     select
         lives.role_session_id,
@@ -99,7 +100,14 @@ due as (
                             + floor(wait / shortest_seconds) * (longest_seconds - shortest_seconds)
                 )
             else true
-        end as is_due
+        end as is_due,
+        -- So regular a rhythm that a stranger's key would hardly fall into it.
+        coalesce(
+            distance is not null
+            and (renewals * (longest_seconds - shortest_seconds) + 2 * $clock_skew_seconds) * 50
+                <= shortest_seconds,
+            false
+        ) as is_tight
     from renewed
 ),
 
@@ -108,7 +116,8 @@ only_ones as (
         role_session_id,
         issuing_role_arn,
         min(machine_id) as machine_id,
-        min(created_at) as created_at
+        min(created_at) as created_at,
+        bool_and(is_tight) as is_tight
     from due
     where is_due
     group by role_session_id, issuing_role_arn
@@ -141,7 +150,7 @@ select
         ),
         machines.created_by_event_id
     ) as sighting_event_id,
-    enumerated.is_complete as is_confirmed,
+    enumerated.is_complete or only_ones.is_tight as is_confirmed,
     not exists (
         select 1
         from only_ones as others
