@@ -12,14 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET
 
-from ingest.event_columns import RESOURCE
+from ingest.event_columns import RESOURCE, TIME
 from ingest.records import Part, Resource
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 WORDS = {"true": True, "false": False, UNSET: None}
 CANONICAL_TIME = "____-__-__T__:__:__Z"
-TIME = pa.timestamp("us", tz="UTC")
 NULL = b"null"
 
 

@@ -8,51 +8,51 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest.fields import IDENTITY_FIELDS, TLS_FIELDS, Form
-from lake.columns import COUNT, FLAG, JSON, RESOURCE_FIELDS, RESOURCES, TEXT, TIME
-from lake.events_table import EVENTS
+from ingest.fields import (
+    FIELDS,
+    IDENTITY_FIELDS,
+    RESOURCE_FIELDS,
+    RESOURCES,
+    TLS_FIELDS,
+    TOP_TEXTS,
+    Form,
+)
 
+TEXT, FLAG, COUNT, TIME = pa.string(), pa.bool_(), pa.int64(), pa.timestamp("us", tz="UTC")
+ARROW_TYPES = {
+    Form.TEXT: TEXT,
+    Form.JSON: TEXT,
+    Form.FLAG: FLAG,
+    Form.WORD: FLAG,
+    Form.TIME: TIME,
+}
+RESOURCE = pa.struct([(name, TEXT) for name in RESOURCE_FIELDS.values()])
+DERIVED = {
+    RESOURCES: pa.list_(RESOURCE),
+    "role_session_name": TEXT,
+    "issued_access_key_id": TEXT,
+    "extra": TEXT,
+    "source_object_id": TEXT,
+    "record_index": COUNT,
+}
+# Not in the lake's order of columns: files are written by name.
+PLAIN_SCHEMA = pa.schema({field.column: ARROW_TYPES[field.form] for field in FIELDS} | DERIVED)
 REPETITIVE = frozenset(
     {
-        "event_version",
-        "event_source",
-        "event_name",
-        "aws_region",
-        "source_ip_address",
-        "user_agent",
-        "error_code",
-        "event_type",
-        "event_category",
-        "api_version",
-        "recipient_account_id",
-        "vpc_endpoint_id",
-        "vpc_endpoint_account_id",
+        *TOP_TEXTS.values(),
+        *(field.column for field in (*IDENTITY_FIELDS, *TLS_FIELDS) if field.form is Form.TEXT),
+        "web_identity_attributes",
         "role_session_name",
         "extra",
         "source_object_id",
     }
-    | {
-        field.column
-        for field in (*IDENTITY_FIELDS, *TLS_FIELDS)
-        if field.form in {Form.TEXT, Form.JSON}
-    }
+    - {"event_id", "request_id", "shared_event_id", "error_message"}
 )
-RESOURCE = pa.struct([(name, pa.string()) for name in RESOURCE_FIELDS])
-ARROW_TYPES = {
-    TEXT: pa.string(),
-    JSON: pa.string(),
-    FLAG: pa.bool_(),
-    COUNT: pa.int64(),
-    TIME: pa.timestamp("us", tz="UTC"),
-    RESOURCES: pa.list_(RESOURCE),
-}
-PLAIN_SCHEMA = pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in EVENTS.columns])
 EVENT_SCHEMA = pa.schema(
     [
-        (
-            field.name,
-            pa.dictionary(pa.int32(), field.type) if field.name in REPETITIVE else field.type,
-        )
+        field.with_type(pa.dictionary(pa.int32(), field.type))
+        if field.name in REPETITIVE
+        else field
         for field in PLAIN_SCHEMA
     ]
 )

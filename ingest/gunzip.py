@@ -15,7 +15,7 @@ from ingest.errors import BrokenObjectError
 MAGIC = b"\x1f\x8b"
 DAMAGED = cast("type[Exception]", isal_zlib.error)  # isal's types call it an instance
 GZIP = 31  # zlib's window bits for gzip with its header
-PIECE_BYTES = 32 * 2**20  # most logs unpack to one piece, which needn't be copied again
+PIECE_BYTES = 4 * 2**20  # larger ones are slower, though they spare a copy
 # CloudTrail's own files stay far below both; deflate can reach a ratio of 1,000.
 LARGEST_TEXT = 2**30
 LARGEST_RATIO = 200

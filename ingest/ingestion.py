@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ingest.ledger import new_objects
+from ingest.memory import freed_memory_kept
 from ingest.object_keys import facts_of
 from ingest.reading import Reading
 from ingest.sources import SCHEME, SourceObject, files_in
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ingest.s3_listing import Bucket
+
+PortionRead: TypeAlias = "tuple[list[Reading], Iterator[pa.RecordBatch]]"
+"""Objects as they were read, and their events."""
 
 LATEST = date.max  # objects whose key names no day are read last
 
@@ -46,7 +50,7 @@ def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
     An object that can't be fetched is counted as rejected and otherwise left alone, so that the
     next run tries it again. Raises IngestError if a source can't be listed, and LakeError.
     """
-    run = _Run(lake, on_progress)
+    started = time.monotonic()
     finish_interrupted(lake)
     listed, buckets = _listed(sources, role_arn)
     wanted = [
@@ -54,25 +58,45 @@ def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
         for source in listed
         if _is_wanted(source, since, until, frozenset(account_ids), frozenset(regions))
     ]
-    new = sorted(new_objects(lake, wanted), key=_by_day)
-    run.expect(len(wanted), new)
-    portions = read_all(
-        new,
-        lambda bucket: buckets[bucket].access(),
-        default_processes() if processes is None else processes,
-    )
-    for readings, batches in portions:
-        run.take(readings, batches)
-    return run.finish()
+
+    def read(new: Sequence[SourceObject]) -> Iterator[PortionRead]:
+        chosen = default_processes() if processes is None else processes
+        return read_all(new, lambda bucket: buckets[bucket].access(), chosen)
+
+    return take_in(lake, wanted, read, started=started, on_progress=on_progress)
+
+
+def take_in(
+    lake: Lake,
+    listed: Sequence[SourceObject],
+    read: Callable[[Sequence[SourceObject]], Iterable[PortionRead]],
+    *,
+    started: float,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> IngestSummary:
+    """Take in those of the listed objects that the ledger doesn't know; each is listed once.
+
+    `read` is given the new ones, day by day, and gives them back as they were read. `started` is
+    the monotonic time that the run counts from. Raises LakeError.
+    """
+    run = _Run(lake, started, on_progress)
+    new = sorted(new_objects(lake, listed), key=_by_day)
+    run.expect(len(listed), new)
+    with freed_memory_kept():
+        for readings, batches in read(new):
+            run.take(readings, batches)
+        return run.finish()
 
 
 class _Run:
     """The batches of a run, one after the other, and the tally of them all."""
 
-    def __init__(self, lake: Lake, on_progress: Callable[[Progress], None] | None) -> None:
+    def __init__(
+        self, lake: Lake, started: float, on_progress: Callable[[Progress], None] | None
+    ) -> None:
         self._lake = lake
         self._on_progress = on_progress
-        self._started = time.monotonic()
+        self._started = started
         self._tally = Tally()
         self._batch = Batch(lake)
 

@@ -36,6 +36,7 @@ RESOURCE_TYPES = {
     "fleets": states.FLEET,
     "imagebuilders": states.IMAGE_BUILDER,
     "appblockbuilders": states.APP_BLOCK_BUILDER,
+    "stackfleets": states.STACK_FLEET,  # as collected: the CLI's answer doesn't name the stack
     "vpcendpoints": states.VPC_ENDPOINT,
     "subnets": states.SUBNET,
     "networkinterfaces": states.NETWORK_INTERFACE,

@@ -12,19 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ingest.column_building import Mask, binary_column, is_utf8
-from ingest.fields import Field, Form
+from ingest.event_columns import ARROW_TYPES
+from ingest.fields import Field
 from ingest.redaction import redacted
 from ingest.tolerant import Row, columns_of, plan_of
 
 Numbers: TypeAlias = npt.NDArray[np.int32]
-
-ARROW_TYPES = {
-    Form.TEXT: pa.string(),
-    Form.JSON: pa.string(),
-    Form.FLAG: pa.bool_(),
-    Form.WORD: pa.bool_(),
-    Form.TIME: pa.timestamp("us", tz="UTC"),
-}
 
 
 class Memo:

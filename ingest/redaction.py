@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 REDACTED = "REDACTED"
 # Escaped letters (\u0073) could spell the name too; escaped punctuation (\u0026) couldn't.
-SUSPICIOUS = r"(?i)session[_-]?token|\\u00[4-7]"
-_SUSPICIOUS = re.compile(SUSPICIOUS.encode())
+_SUSPICIOUS = re.compile(rb"(?i)session[_-]?token|\\u00[4-7]")
+# What has neither needn't be looked at. Searching for each alone is far faster than for both.
+_CLUES = ("(?i)token", r"\\u00")
 _ESCAPED_LETTER = re.compile(rb"\\+u00([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
 # In text that isn't JSON, a word of ordinary length after the name is a word.
 _IN_TEXT = re.compile(
@@ -36,7 +37,8 @@ def redacted_column(texts: pa.Array) -> pa.Array:
     """Return a column of JSON or other text with the value of each session token replaced."""
     if texts.null_count == len(texts):
         return texts
-    is_suspicious = pc.fill_null(pc.match_substring_regex(texts, SUSPICIOUS), fill_value=False)
+    clues = [pc.match_substring_regex(texts, clue) for clue in _CLUES]
+    is_suspicious = pc.fill_null(pc.or_(*clues), fill_value=False)
     if not is_suspicious.true_count:
         return texts
     suspects = texts.filter(is_suspicious).to_pylist()

@@ -4,16 +4,20 @@ obstore reads at a tenth of the CPU time that boto3 takes. It doesn't take every
 for the others there is boto3.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from ingest.sources import SCHEME, SourceObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from obstore.store import ClientConfig, S3Config, S3Store
 
 PIECE_BYTES = 4 * 2**20
+DENIED = "access denied. It takes s3:GetObject, and kms:Decrypt if a key encrypts it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,56 @@ class Access:
 
 def pieces_of_object(access: Access, key: str) -> Iterator[bytes]:
     """Yield an object's bytes in pieces. Raises OSError if it can't be read, whatever the cause."""
+    with _faults():
+        yield from _by_obstore(access, key) if _is_ordinary(key) else _by_boto3(access, key)
+
+
+def object_at(access: Access, key: str) -> SourceObject:
+    """Return the object that is at a key now.
+
+    Raises OSError if there is none, or it can't be asked for, whatever the cause.
+    """
+    with _faults():
+        if _is_ordinary(key):
+            import obstore
+
+            found = obstore.head(_store(access), key)
+            version, size, modified_at = found["e_tag"], found["size"], found["last_modified"]
+        else:
+            answer = client_of(access).head_object(Bucket=access.bucket, Key=key)
+            version, size = answer["ETag"], answer["ContentLength"]
+            modified_at = answer["LastModified"]
+    return SourceObject(
+        uri=f"{SCHEME}{access.bucket}/{key}",
+        version=(version or "").strip('"'),
+        size=size,
+        modified_at=modified_at,
+        place=key,
+        bucket=access.bucket,
+    )
+
+
+def _is_ordinary(key: str) -> bool:
+    return key == "/".join(part for part in key.split("/") if part not in {"", ".", ".."})
+
+
+@contextlib.contextmanager
+def _faults() -> Iterator[None]:
+    """Turn what obstore and boto3 raise into an OSError that says what is wrong in one line."""
     from botocore.exceptions import BotoCoreError, ClientError
     from obstore.exceptions import BaseError, PermissionDeniedError
 
-    is_ordinary = key == "/".join(part for part in key.split("/") if part not in {"", ".", ".."})
     try:
-        yield from _by_obstore(access, key) if is_ordinary else _by_boto3(access, key)
+        yield
     except FileNotFoundError as error:
         raise OSError("it is not there any more") from error
     except PermissionDeniedError as error:
-        message = "access denied. It takes s3:GetObject, and kms:Decrypt if a key encrypts it"
-        raise OSError(message) from error
-    except (OSError, BaseError, BotoCoreError, ClientError) as error:
+        raise OSError(DENIED) from error
+    except ClientError as error:
+        reasons = {"404": "it is not there any more", "403": DENIED}
+        code = error.response["Error"].get("Code", "")
+        raise OSError(reasons.get(code, _first_sentence(error))) from error
+    except (OSError, BaseError, BotoCoreError) as error:
         raise OSError(_first_sentence(error)) from error
 
 

@@ -85,6 +85,10 @@ class Batch:
             self._rows[HISTORY] += reading.history
             reading.evidence, reading.history = [], []
 
+    def count_known(self, source_object_id: str, records: int) -> None:
+        """Count records of an object that the lake knew, so that the batch has nothing of them."""
+        self._duplicates[source_object_id] += records
+
     def rows_written(self) -> dict[str, int]:
         """Return how many rows of evidence and of history are in the batch."""
         return {

@@ -22,6 +22,7 @@ import pyarrow as pa
 from ingest.errors import IngestError
 from ingest.event_columns import EVENT_SCHEMA
 from ingest.event_writer import EventWriter
+from ingest.memory import keep_freed_memory
 from ingest.reading import Reading, needs_text, read_object, reading_of
 from ingest.s3_reading import Access, pieces_of_object
 from ingest.sources import SourceObject, pieces_of_file
@@ -143,6 +144,7 @@ def _in_processes(
 def _prepare_worker() -> None:
     # Decoding makes many objects and no cycles: looking for them took a third of the time.
     gc.set_threshold(ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
+    keep_freed_memory()
 
 
 def _batches_in(file: Path) -> Iterator[pa.RecordBatch]:

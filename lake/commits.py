@@ -49,8 +49,8 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
     """Commit the batch to all its tables and return its ledger rows as they were committed.
 
     Counts in the ledger can differ from what was staged if another writer brought the same events
-    meanwhile; of an object that another writer brought whole, nothing is committed. Committing a batch twice has the effect of doing it once. Raises LakeError if other
-    writers kept coming first.
+    meanwhile; an object that another writer brought is not in it at all. Committing a batch twice
+    has the effect of doing it once. Raises LakeError if other writers kept coming first.
     """
     for _ in range(ATTEMPTS):
         events = lake.table(EVENTS.name)
@@ -61,11 +61,11 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
             if ledger.num_rows:
                 return ledger
         staged = _without_newcomers(lake, events, staged)
-        finish_interrupted(lake)  # the ledger then has whatever came before
-        staged = replace(staged, files=without_known_objects(lake, staged.files))
+        under_way = [json.loads(files) for files in _unfinished(lake).values()]
+        new = replace(staged, files=without_known_objects(lake, staged.files, under_way))
         try:
             with events.transaction() as transaction:
-                append_files(transaction, staged.files.get(EVENTS.name, ()), _properties(staged))
+                append_files(transaction, new.files.get(EVENTS.name, ()), _properties(new))
         except (CommitFailedException, OperationalError):
             continue
     message = f"{lake.location}: other writers came first {ATTEMPTS} times. Run it again"
@@ -74,15 +74,20 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
 
 def finish_interrupted(lake: Lake) -> int:
     """Finish batches whose writer died between the tables; return how many there were."""
+    unfinished = _unfinished(lake)
+    for batch_id, files in unfinished.items():
+        _follow(lake, batch_id, json.loads(files))
+    return len(unfinished)
+
+
+def _unfinished(lake: Lake) -> dict[str, str]:
+    """Return the batches that are in `events` and not in the ledger, and the files of each."""
     acknowledged = set(batches_of(lake.table(SOURCE_OBJECTS.name)))
-    unfinished = {
+    return {
         batch_id: files
         for batch_id, files in batches_of(lake.table(EVENTS.name)).items()
         if batch_id not in acknowledged
     }
-    for batch_id, files in unfinished.items():
-        _follow(lake, batch_id, json.loads(files))
-    return len(unfinished)
 
 
 def _follow(lake: Lake, batch_id: str, files: Mapping[str, list[str]]) -> pa.Table:

@@ -25,7 +25,7 @@ from lake.file_marks import merged_name
 from lake.file_replacement import current_files, replace_files
 
 TARGET_BYTES = 256 * 2**20
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "600MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,13 @@ def _merge(iceberg_table: IcebergTable, table: Table, files: list[DataFile]) -> 
 
 def _count_copies(connection: duckdb.DuckDBPyConnection) -> int:
     found = connection.execute("""
-        select count(*) - count(distinct (recipient_account_id, event_id))
-        from given
-        where event_id is not null
+        select coalesce(sum(copies - 1), 0)
+        from (
+            select count(*) as copies
+            from given
+            where event_id is not null
+            group by recipient_account_id, event_id
+        ) as events
     """).fetchone()
     return int(found[0]) if found else 0
 

@@ -87,5 +87,6 @@ def parquet_options(iceberg_table: IcebergTable, rows: int) -> dict[str, Any]:
         "compression": "zstd",
         "compression_level": 1,
         "store_schema": False,
+        "write_batch_size": 32_768,  # values at a time; fewer take longer
         "bloom_filter_options": bloom_filters,
     }

@@ -13,16 +13,39 @@ import typer
 
 from roletrail import boundary
 from roletrail.commands.attribute import attribute
+from roletrail.commands.collect import collect
 from roletrail.commands.dashboard import dashboard
 from roletrail.commands.demo import demo
 from roletrail.commands.explain import explain
+from roletrail.commands.follow import follow
 from roletrail.commands.ingest import ingest
+from roletrail.commands.lineage import lineage
+from roletrail.commands.lookup import lookup
+from roletrail.commands.maintain import maintain
 from roletrail.commands.sessions import sessions
 from roletrail.commands.sql import sql
 from roletrail.commands.status import status
+from roletrail.commands.verify import verify
+from roletrail.commands.who import who
 from roletrail.errors import ExitCode
 
-COMMANDS = (demo, ingest, attribute, sessions, explain, sql, status, dashboard)
+COMMANDS = (
+    demo,
+    ingest,
+    follow,
+    collect,
+    lookup,
+    attribute,
+    sessions,
+    who,
+    explain,
+    lineage,
+    sql,
+    status,
+    verify,
+    maintain,
+    dashboard,
+)
 
 app = typer.Typer(
     add_completion=False,

@@ -5,7 +5,7 @@ from (
     union all
     select recipient_account_id from credential_issues
     union all
-    select account_id from source_objects where kind like 'cloudtrail%'
+    select account_id from source_objects where kind like 'cloudtrail%' or kind = 'lookup_events'
     union all
     select account_id from resource_history
 ) as accounts

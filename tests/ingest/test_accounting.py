@@ -125,5 +125,5 @@ def test_a_batch_of_many_events_is_written_in_several_files(
     lake, summary = ingested(tmp_path, {"a.json": log_file(*map(record, numbers))})
     assert event_ids(lake) == [f"event-{number}" for number in range(1, 10)]
     assert ledger(lake) == {"a.json": ("cloudtrail", "ingested", 11, 9, 2, 0, 0)}
-    assert len(commits._batches(lake.table("events"))) == 1
+    assert len(commits.batches_of(lake.table("events"))) == 1
     assert summary.balances

@@ -1,0 +1,219 @@
+"""Old snapshots go; those that a reader, a batch or an attribution needs stay."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lake import Lake, commits, open_lake
+from lake.commits import batches_of, commit_batch, finish_interrupted
+from lake.compaction import compact
+from lake.connection import connect
+from lake.data_files import write_data_files
+from lake.derived_tables import ENDPOINT_OWNERSHIP
+from lake.events_table import EVENTS
+from lake.expiry import expire_snapshots
+from lake.publication import Publication, publish
+from lake.replacement import replace_rows
+from lake.tables import SOURCE_OBJECTS
+from tests.lake.event_rows import event, ledger_row, rows_of, staged
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """Return an empty lake."""
+    return open_lake(tmp_path / "lake", create=True)
+
+
+def soon() -> datetime:
+    """Return a time before which everything so far has been replaced, if it was at all."""
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
+def with_batch_id(batch: commits.StagedBatch, lake: Lake) -> commits.StagedBatch:
+    """Return the batch with a ledger row that names it, as ingest writes it."""
+    row = ledger_row(batch.batch_id, 1) | {"batch_id": batch.batch_id}
+    table = rows_of(lake, "source_objects", row)
+    files = write_data_files(lake.table("source_objects"), table)
+    return commits.StagedBatch(
+        batch.batch_id,
+        {**batch.files, "source_objects": tuple(files)},
+        batch.base_snapshot_id,
+    )
+
+
+def write(lake: Lake, *event_ids: str) -> None:
+    for event_id in event_ids:
+        row = event(event_id, source_object_id=f"object-{event_id}")
+        commit_batch(lake, staged(lake, f"batch-{event_id}", row))
+
+
+def snapshot_count(lake: Lake, name: str) -> int:
+    return len(lake.table(name).snapshots())
+
+
+def event_ids(lake: Lake) -> list[str]:
+    with connect(lake, ["events"]) as connection:
+        rows = connection.execute("select event_id from events order by event_id").fetchall()
+    return [event_id for (event_id,) in rows]
+
+
+def test_what_was_replaced_before_the_time_is_forgotten(lake: Lake) -> None:
+    write(lake, "a", "b", "c")
+    expired = expire_snapshots(lake, soon())
+    assert (expired["events"], expired["source_objects"]) == (2, 2)
+    assert snapshot_count(lake, "events") == 1
+    assert event_ids(lake) == ["a", "b", "c"]
+
+
+def test_an_old_snapshot_stays_while_it_was_replaced_only_lately(lake: Lake) -> None:
+    write(lake, "a", "b")
+    made = lake.table("events").snapshots()[-1].timestamp_ms / 1000
+    between = datetime.fromtimestamp(made, UTC) + timedelta(milliseconds=1)
+    write(lake, "c")
+
+    expire_snapshots(lake, between)
+
+    # The first was replaced before that time, the second was still read then.
+    assert snapshot_count(lake, "events") == 2
+
+
+def test_a_dry_run_counts_and_keeps(lake: Lake) -> None:
+    write(lake, "a", "b")
+    assert expire_snapshots(lake, soon(), dry_run=True)["events"] == 1
+    assert snapshot_count(lake, "events") == 2
+
+
+def test_an_empty_lake_has_nothing_to_forget(lake: Lake) -> None:
+    assert set(expire_snapshots(lake, soon()).values()) == {0}
+
+
+def test_a_batch_that_is_not_in_the_ledger_is_finished_after_expiry(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    batch = staged(lake, "batch-a", event("a", source_object_id="object-a"))
+    monkeypatch.setattr(commits, "_append_once", dies)
+    with pytest.raises(KeyboardInterrupt):
+        commit_batch(lake, batch)
+    monkeypatch.undo()
+    write(lake, "b", "c")
+
+    expire_snapshots(lake, soon())
+
+    assert set(batches_of(lake.table("events"))) == {"batch-a", "batch-c"}
+    assert finish_interrupted(lake) == 1
+    with connect(lake, ["source_objects"]) as connection:
+        assert connection.execute("select count(*) from source_objects").fetchall() == [(3,)]
+
+
+def test_no_batch_looks_unfinished_because_its_ledger_was_forgotten(lake: Lake) -> None:
+    write(lake, "a", "b")
+    compact(lake, SOURCE_OBJECTS)
+    expire_snapshots(lake, soon())
+    assert set(batches_of(lake.table("events"))) == {"batch-b"}
+    assert finish_interrupted(lake) == 0
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["base known", "first of the lake"])
+def test_a_batch_is_not_committed_again_after_its_snapshot_is_forgotten(
+    lake: Lake, *, is_known: bool
+) -> None:
+    base_id = None
+    if is_known:
+        write(lake, "before")
+        base = lake.table("events").current_snapshot()
+        assert base is not None
+        base_id = base.snapshot_id
+    batch = with_batch_id(staged(lake, "batch-a", event("a"), base_snapshot_id=base_id), lake)
+    first = commit_batch(lake, batch)
+    write(lake, "b")
+    compact(lake, EVENTS)
+    expire_snapshots(lake, soon())
+    assert "batch-a" not in batches_of(lake.table("events"))
+    known = event_ids(lake)
+
+    again = commit_batch(lake, batch)
+
+    assert event_ids(lake) == known
+    assert again.to_pylist() == first.to_pylist()
+
+
+def test_a_batch_staged_before_expiry_finds_its_duplicates_after_it(lake: Lake) -> None:
+    write(lake, "a")
+    base = lake.table("events").current_snapshot()
+    assert base is not None
+    rows = (event("b", source_object_id="late"), event("new", source_object_id="late"))
+    late = staged(lake, "late", *rows, base_snapshot_id=base.snapshot_id)
+    write(lake, "b", "c")
+    compact(lake, EVENTS)
+    expire_snapshots(lake, soon())
+
+    commit_batch(lake, late)
+
+    assert event_ids(lake) == ["a", "b", "c", "new"]
+
+
+def owners(lake: Lake) -> list[tuple[str]]:
+    with connect(lake, ["endpoint_ownership"]) as connection:
+        return connection.execute("select vpc_endpoint_id from endpoint_ownership").fetchall()
+
+
+def derive(lake: Lake, vpc_endpoint_id: str) -> int:
+    rows = rows_of(lake, "endpoint_ownership", {"vpc_endpoint_id": vpc_endpoint_id})
+    return replace_rows(lake, ENDPOINT_OWNERSHIP, rows)
+
+
+def test_what_an_attribution_published_stays_when_a_later_one_died(lake: Lake) -> None:
+    publish(lake, Publication({"endpoint_ownership": derive(lake, "vpce-1")}))
+    derive(lake, "vpce-2")
+    derive(lake, "vpce-3")
+    expire_snapshots(lake, soon())
+    assert owners(lake) == [("vpce-1",)]
+
+
+def test_what_was_published_until_lately_stays(lake: Lake) -> None:
+    first = derive(lake, "vpce-1")
+    publish(lake, Publication({"endpoint_ownership": first}))
+    second = derive(lake, "vpce-2")
+    derived_at = datetime.now(UTC) + timedelta(milliseconds=1)
+    publish(lake, Publication({"endpoint_ownership": second}))
+
+    expire_snapshots(lake, derived_at)
+    assert lake.table("endpoint_ownership").snapshot_by_id(first) is not None
+
+    expire_snapshots(lake, soon())
+    assert lake.table("endpoint_ownership").snapshot_by_id(first) is None
+    assert owners(lake) == [("vpce-2",)]
+
+
+def test_writers_beside_compaction_and_expiry_lose_and_double_nothing(lake: Lake) -> None:
+    def write_shared(writer: int) -> None:
+        for number in range(4):
+            name = f"{writer}-{number}"
+            rows = (
+                event("shared", source_object_id=name),
+                event(name, source_object_id=name, record_index=1),
+            )
+            commit_batch(lake, staged(lake, f"batch-{name}", *rows))
+
+    writers = [threading.Thread(target=write_shared, args=(writer,)) for writer in range(2)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        compact(lake, EVENTS)
+        compact(lake, SOURCE_OBJECTS)
+        expire_snapshots(lake, soon())
+    for writer in writers:
+        writer.join()
+
+    names = [f"{writer}-{number}" for writer in range(2) for number in range(4)]
+    assert event_ids(lake) == sorted([*names, "shared"])
+    with connect(lake, ["source_objects"]) as connection:
+        counts = connection.execute(
+            "select count(*), sum(events_written), sum(duplicates) from source_objects"
+        )
+        assert counts.fetchall() == [(8, 9, 7)]
