@@ -56,16 +56,14 @@ def without_duplicates(
         connection.execute("set timezone = 'UTC'")
         numbered = events.append_column("position", pa.array(range(events.num_rows)))
         connection.register("batch", numbered)
-        connection.execute(_FIRST_IN_BATCH)
-        if known_files:
-            if iceberg_table is not None:
-                register_object_store(connection, iceberg_table, known_files)
-            _find_known(connection, list(known_files), _time_range(events))
-        else:
-            connection.execute("create temp table known as select * from batch limit 0")
-        positions = connection.execute(_KEPT).to_arrow_table().column("position")
-        if len(positions) == events.num_rows:
+        if known_files and iceberg_table is not None:
+            register_object_store(connection, iceberg_table, known_files)
+        has_known = _find_known(connection, list(known_files), _time_range(events))
+        # As a rule there are no copies at all, and then nothing has to be compared.
+        if not has_known and pc.count_distinct(events.column("event_id")).as_py() == len(numbered):
             return Deduplicated(events, _no_copies())
+        connection.execute(_FIRST_IN_BATCH)
+        positions = connection.execute(_KEPT).to_arrow_table().column("position")
         connection.register("kept", pa.table({"position": positions}))
         copies = connection.execute(_copies_sql()).to_arrow_table()
     return Deduplicated(events.take(positions), copies)
@@ -89,23 +87,24 @@ def _time_range(events: pa.Table) -> dict[str, datetime]:
 
 def _find_known(
     connection: duckdb.DuckDBPyConnection, files: list[str], times: dict[str, datetime]
-) -> None:
-    """Fill the table `known` with the batch's events that these files hold.
+) -> bool:
+    """Fill the table `known` with the batch's events that these files hold; say if there are any.
 
-    Few or none are copies as a rule. So their ids are looked up first, and what they say is read
-    only if there are any.
+    Ids are looked up first, and what the events say is read only if some are found.
     """
+    if not files:
+        connection.execute("create temp table known as select * from batch limit 0")
+        return False
     known = {
         "files": files,
         "low": times["low"] - TIME_MARGIN,
         "high": times["high"] + TIME_MARGIN,
     }
     connection.execute(_KNOWN_IDS, known)
-    found = connection.execute("select count(*) from known_ids").fetchone()
-    if found == (0,):
-        connection.execute("create temp table known as select * from batch limit 0")
-    else:
-        connection.execute(_KNOWN.format(content=", ".join(CONTENT)), known)
+    if connection.execute("select count(*) from known_ids").fetchone() == (0,):
+        return _find_known(connection, [], times)
+    connection.execute(_KNOWN.format(content=", ".join(CONTENT)), known)
+    return True
 
 
 def _no_copies() -> pa.Table:
@@ -130,7 +129,7 @@ create temp table known_ids as
 select event_id
 from read_parquet($files, hive_partitioning = false)
 where event_time between $low and $high
-    and event_id in (select event_id from first_in_batch)
+    and event_id in (select event_id from batch)
 """
 
 _KNOWN = """
