@@ -8,7 +8,7 @@ changed are read again.
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -157,15 +157,25 @@ class _Run:
                 self.insert(name, span)
 
     def roll_up(self, days: set[date]) -> None:
-        """Make session_activity of these days, and keep the old rows of the others."""
+        """Make session_activity of these days; a view shows it with the old rows of the others."""
         self.connection.execute(
-            "create table run.session_activity as select * from main.session_activity "
-            "where not list_contains($days, cast(hour_at as date))",
-            {"days": sorted(days)},
+            "create table run.rolled_up as select * from main.session_activity limit 0"
         )
         for span in spans(days):
             self.look_at(span)
-            self.insert("session_activity", span)
+            self.insert("session_activity", span, "rolled_up")
+        self.connection.execute("create table run.rolled_up_days (day date)")
+        if days:
+            self.connection.executemany(
+                "insert into run.rolled_up_days values ($1)", [[day] for day in sorted(days)]
+            )
+        self.connection.execute("""
+            create view run.session_activity as
+            select * from main.session_activity
+            where cast(hour_at as date) not in (select day from run.rolled_up_days)
+            union all by name
+            select * from run.rolled_up
+        """)
 
     def look_at(self, span: tuple[date, date]) -> None:
         """Make the views over events see the data files of these days alone."""
@@ -183,11 +193,11 @@ class _Run:
         )
         return found.fetchone() is not None
 
-    def insert(self, name: str, span: tuple[date, date]) -> None:
+    def insert(self, name: str, span: tuple[date, date], into: str | None = None) -> None:
         """Add the rows of these days to a table that is kept by day."""
         since, until = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in span)
         self.connection.execute(
-            f"insert into run.{name} by name {view_sql(name)}",
+            f"insert into run.{into or name} by name {view_sql(name)}",
             self.given(name, since=since, until=until),
         )
 
@@ -229,8 +239,8 @@ class _Run:
         for table in DERIVED_TABLES:
             days = self.days_to_write(table, changed, rolled_up)
             if days is None or days:
-                rows = self.rows(table, days)
-                snapshots[table.name] = replace_rows(self.lake, table, rows, days)
+                parts = self.parts(table, days)
+                snapshots[table.name] = replace_rows(self.lake, table, parts, days)
         return snapshots
 
     def days_to_write(
@@ -256,15 +266,25 @@ class _Run:
         )
         return {day for (day,) in rows.fetchall()}
 
-    def rows(self, table: Table, days: Iterable[date] | None = None) -> pa.Table:
-        """Return rows that the run has made, of some days or all, as the lake's table has them."""
+    def parts(self, table: Table, days: set[date] | None) -> Iterator[pa.Table]:
+        """Yield rows that the run has made, of some days or all, as the lake's table has them."""
         columns = ", ".join(column.name for column in table.columns)
         query = f"select {columns} from run.{table.name}"  # noqa: S608 - constants
+        if table.day_partition is None:
+            yield self.connection.execute(query).to_arrow_table()
+            return
         if days is None:
-            return self.connection.execute(query).to_arrow_table()
-        return self.connection.execute(
-            f"{query} where list_contains($days, {_day_of(table)})", {"days": sorted(days)}
-        ).to_arrow_table()
+            days = self.days_in(table)
+        for since, until in spans(days):
+            yield self.connection.execute(
+                f"{query} where {_day_of(table)} >= $since and {_day_of(table)} < $until",
+                {"since": since, "until": until},
+            ).to_arrow_table()
+
+    def days_in(self, table: Table) -> set[date]:
+        """Return the days that a table of the run has rows of."""
+        rows = self.connection.execute(f"select distinct {_day_of(table)} from run.{table.name}")  # noqa: S608 - constants
+        return {day for (day,) in rows.fetchall()}
 
     def summary(self, days_read: int, seconds: float) -> AttributionSummary:
         """Return what the run found."""

@@ -8,6 +8,7 @@ from msgspec import Raw
 
 from ingest.decode import EventDecoder
 from ingest.origin import Rejection
+from ingest.records import Record
 from ingest.redaction import redacted
 
 BATCH_RECORDS = 8_000
@@ -29,7 +30,17 @@ class EventWriter:
         """Take records of one object; `first_index` is the place of the first of them in it."""
         self._decoder.add(source_object_id, first_index, raws)
         self._collect_rejected()
-        self._waiting_bytes += sum(map(len, raws))
+        self._flush_if_full(sum(map(len, raws)))
+
+    def add_log_file(self, source_object_id: str, text: bytes) -> list[Record] | None:
+        """Take a whole log file, or nothing if not every record in it has the documented form."""
+        records = self._decoder.add_log_file(source_object_id, text)
+        if records is not None:
+            self._flush_if_full(len(text))
+        return records
+
+    def _flush_if_full(self, added_bytes: int) -> None:
+        self._waiting_bytes += added_bytes
         if len(self._decoder) >= BATCH_RECORDS or self._waiting_bytes >= BATCH_BYTES:
             self.flush()
 

@@ -2,12 +2,14 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
 from ingest.inventory import is_inventory
 from ingest.object_keys import KeyFacts
+from ingest.records import Record
 from ingest.session_reports import is_application_report, is_session_report
 
 HEAD_BYTES = 64 * 2**10  # of the text, to look at
@@ -76,6 +78,12 @@ def kind_of(facts: KeyFacts, text: bytes, *, is_whole: bool) -> Kind:
             return _kind_of_object(_names(text, head, is_whole=is_whole), head, by_key)
         case _:
             return by_key or _kind_of_csv(head)
+
+
+def kind_by_category(records: Sequence[Record]) -> Kind | None:
+    """Return the kind that the first event's category tells, if it isn't CloudTrail's usual one."""
+    category = records[0].event_category if records else None
+    return CATEGORIES.get(category) if isinstance(category, str) else None
 
 
 def kind_of_record(text: msgspec.Raw) -> Kind | None:

@@ -9,7 +9,15 @@ from ingest.errors import BrokenObjectError
 from ingest.event_writer import LONGEST_RAW, EventWriter
 from ingest.gunzip import texts_of
 from ingest.inventory import inventory_rows
-from ingest.kinds import SKIPPED, SKIPPED_BY_KEY, Kind, kind_by_key, kind_of, kind_of_record
+from ingest.kinds import (
+    SKIPPED,
+    SKIPPED_BY_KEY,
+    Kind,
+    kind_by_key,
+    kind_by_category,
+    kind_of,
+    kind_of_record,
+)
 from ingest.object_keys import KeyFacts, facts_of
 from ingest.observed_values import stable_id
 from ingest.origin import EvidenceRows, Origin, Rejection
@@ -107,6 +115,12 @@ def _read_text(reading: Reading, start: bytes, text: Text, writer: EventWriter) 
 
 
 def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWriter) -> None:
+    if text.is_over and text.fault is None:
+        records = writer.add_log_file(reading.source_object_id, start)
+        if records is not None:
+            reading.records_read = len(records)
+            reading.kind = kind_by_category(records) or reading.kind
+            return
     try:
         _feed(reading, records_in(start, text), writer)
     except BrokenObjectError as error:

@@ -71,4 +71,18 @@ class Record(msgspec.Struct, forbid_unknown_fields=True, gc=False, rename=NAMES)
     insight_details: Part = UNSET
 
 
+class LogFile(msgspec.Struct):
+    """A log file as CloudTrail delivers it; what else it may say is not looked at."""
+
+    records: list[Record] = msgspec.field(name="Records")
+
+
+class RawLogFile(msgspec.Struct):
+    """A log file whose records stay text."""
+
+    records: list[Raw] = msgspec.field(name="Records")
+
+
 RECORD = msgspec.json.Decoder(Record)
+LOG_FILE = msgspec.json.Decoder(LogFile)
+RAW_LOG_FILE = msgspec.json.Decoder(RawLogFile)

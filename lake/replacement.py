@@ -17,15 +17,16 @@ from lake.errors import LakeError
 
 
 def replace_rows(
-    lake: Lake, table: Table, rows: pa.Table, days: Iterable[date] | None = None
+    lake: Lake, table: Table, parts: Iterable[pa.Table], days: Iterable[date] | None = None
 ) -> int:
-    """Put `rows` in the place of the table's rows of these UTC days, or of all its rows.
+    """Put the rows of all parts in the place of the table's rows of these UTC days, or of all.
 
-    Returns the id of the new snapshot. Readers of published snapshots don't see it yet. Raises
-    LakeError if another writer changes the table at the same time.
+    The parts are written one by one, so that only one has to fit into memory. Returns the id of
+    the new snapshot. Readers of published snapshots don't see it yet. Raises LakeError if another
+    writer changes the table at the same time.
     """
     iceberg_table = lake.table(table.name)
-    files = write_data_files(iceberg_table, rows)
+    files = [file for part in parts for file in write_data_files(iceberg_table, part)]
     try:
         with warnings.catch_warnings(), iceberg_table.transaction() as transaction:
             # Nothing to delete is the rule on a first run, not a fault.
