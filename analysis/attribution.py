@@ -269,7 +269,9 @@ class _Run:
     def parts(self, table: Table, days: set[date] | None) -> Iterator[pa.Table]:
         """Yield rows that the run has made, of some days or all, as the lake's table has them."""
         columns = ", ".join(column.name for column in table.columns)
-        query = f"select {columns} from run.{table.name}"  # noqa: S608 - constants
+        is_part = table.name == "session_activity" and days is not None
+        source = "rolled_up" if is_part else table.name
+        query = f"select {columns} from run.{source}"  # noqa: S608 - constants
         if table.day_partition is None:
             yield self.connection.execute(query).to_arrow_table()
             return
@@ -288,18 +290,21 @@ class _Run:
 
     def summary(self, days_read: int, seconds: float) -> AttributionSummary:
         """Return what the run found."""
-        fleet_calls = self.connection.execute("""
-            select coalesce(session_confidence, 'not_attributable'), sum(event_count)
+        calls = self.connection.execute("""
+            select workload_kind, coalesce(session_confidence, 'not_attributable'), sum(event_count)
             from run.session_activity
-            where workload_kind = 'appstream_fleet'
             group by all
         """).fetchall()
         return AttributionSummary(
-            events=self.count("select coalesce(sum(event_count), 0) from run.session_activity"),
+            events=sum(int(count) for _, _, count in calls),
             role_sessions=self.count("select count(*) from run.role_sessions"),
             streaming_sessions=self.count("select count(*) from run.streaming_sessions"),
             attributions=self.count("select count(*) from run.attributions"),
-            by_confidence={confidence: int(calls) for confidence, calls in fleet_calls},
+            by_confidence={
+                confidence: int(count)
+                for kind, confidence, count in calls
+                if kind == "appstream_fleet"
+            },
             days_read=days_read,
             seconds=seconds,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ingest.ledger import new_objects
-from ingest.memory import freed_memory_kept
+from ingest.memory import freed_arrow_memory_kept
 from ingest.object_keys import facts_of
 from ingest.reading import Reading
 from ingest.sources import SCHEME, SourceObject, files_in
@@ -82,7 +82,7 @@ def take_in(
     run = _Run(lake, started, on_progress)
     new = sorted(new_objects(lake, listed), key=_by_day)
     run.expect(len(listed), new)
-    with freed_memory_kept():
+    with freed_arrow_memory_kept():
         for readings, batches in read(new):
             run.take(readings, batches)
         return run.finish()

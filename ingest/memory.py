@@ -1,28 +1,42 @@
-"""Memory for Arrow that doesn't go back and forth.
+"""Memory that doesn't go back and forth between a process and the system.
 
-Arrow's usual allocator hands freed memory back to the system at once. Batches of a steady size
-would spend a tenth of their time on asking for the same memory again. jemalloc, where Arrow has it,
-keeps it for a second.
+Freed memory is usually handed back at once. Work on pieces of a steady size would spend a good part
+of its time on asking for the same memory again.
 """
 
 import contextlib
+import ctypes
 from collections.abc import Iterator
 
 import pyarrow as pa
 
+# Names and numbers of glibc's mallopt(3).
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT_BYTES = 128 * 2**20
+LARGEST_KEPT = 32 * 2**20  # bytes in one piece; glibc takes no larger number
+
 
 def keep_freed_memory() -> None:
-    """Let Arrow keep what it frees for a while, in this process from now on."""
-    with contextlib.suppress(NotImplementedError):
-        pa.set_memory_pool(pa.jemalloc_memory_pool())
+    """Let this process keep what it frees, from now on; where it can't, nothing happens."""
+    _use_jemalloc()
+    with contextlib.suppress(AttributeError, OSError):
+        glibc = ctypes.CDLL(None)
+        glibc.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
+        glibc.mallopt(M_MMAP_THRESHOLD, LARGEST_KEPT)
 
 
 @contextlib.contextmanager
-def freed_memory_kept() -> Iterator[None]:
+def freed_arrow_memory_kept() -> Iterator[None]:
     """Let Arrow keep what it frees for a while, as long as this lasts."""
     usual = pa.default_memory_pool()
-    keep_freed_memory()
+    _use_jemalloc()
     try:
         yield
     finally:
         pa.set_memory_pool(usual)
+
+
+def _use_jemalloc() -> None:
+    """Let Arrow use jemalloc, if it was built with it: it keeps freed memory for a second."""
+    with contextlib.suppress(NotImplementedError):
+        pa.set_memory_pool(pa.jemalloc_memory_pool())

@@ -13,8 +13,8 @@ from ingest.kinds import (
     SKIPPED,
     SKIPPED_BY_KEY,
     Kind,
-    kind_by_key,
     kind_by_category,
+    kind_by_key,
     kind_of,
     kind_of_record,
 )
