@@ -117,7 +117,8 @@ only_ones as (
         issuing_role_arn,
         min(machine_id) as machine_id,
         min(created_at) as created_at,
-        bool_and(is_tight) as is_tight
+        bool_and(is_tight) as is_tight,
+        bool_and(distance is not null) as is_anchored
     from due
     where is_due
     group by role_session_id, issuing_role_arn
@@ -166,3 +167,4 @@ inner join streaming_machines as machines
 inner join enumerated
     on enumerated.issuing_role_arn = only_ones.issuing_role_arn
 where machines.streaming_instance_id is not null
+    and (enumerated.is_complete or only_ones.is_anchored)

@@ -164,7 +164,7 @@ def owners(lake: Lake) -> list[tuple[str]]:
 
 def derive(lake: Lake, vpc_endpoint_id: str) -> int:
     rows = rows_of(lake, "endpoint_ownership", {"vpc_endpoint_id": vpc_endpoint_id})
-    return replace_rows(lake, ENDPOINT_OWNERSHIP, rows)
+    return replace_rows(lake, ENDPOINT_OWNERSHIP, [rows])
 
 
 def test_what_an_attribution_published_stays_when_a_later_one_died(lake: Lake) -> None:

@@ -36,7 +36,10 @@ def test_all_verified_is_0_and_every_file_is_accounted_for(
     )
 
 
-def test_findings_are_1_and_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_are_1_and_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     trail = trail_of(3)
     trail.alter(trail.log_key(0), "GetObject", "PutObject")
     assert verify(tmp_path, trail) is ExitCode.SOME_REJECTED
