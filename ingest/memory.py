@@ -12,6 +12,7 @@ import pyarrow as pa
 
 # Names and numbers of glibc's mallopt(3).
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT_MILLISECONDS = 10_000  # longer than from one batch to the next
 KEPT_BYTES = 128 * 2**20
 LARGEST_KEPT = 32 * 2**20  # bytes in one piece; glibc takes no larger number
 
@@ -37,6 +38,7 @@ def freed_arrow_memory_kept() -> Iterator[None]:
 
 
 def _use_jemalloc() -> None:
-    """Let Arrow use jemalloc, if it was built with it: it keeps freed memory for a second."""
+    """Let Arrow use jemalloc, if it was built with it, which can be told to wait."""
     with contextlib.suppress(NotImplementedError):
         pa.set_memory_pool(pa.jemalloc_memory_pool())
+        pa.jemalloc_set_decay_ms(KEPT_MILLISECONDS)

@@ -17,6 +17,7 @@ BLOCK_BYTES = 32 * 2**20
 LARGEST_RECORD = 64 * 2**20
 LARGEST_LINE = 2**20  # of the first lines, to see whether a text has lines
 FIRST_LINES = 3
+DEEPEST = 10_000  # brackets in brackets; no reader of JSON goes so far
 
 _LIST_START = re.compile(rb'\s*(?:\{\s*"(?P<name>Records|Events)"\s*:\s*)?\[')
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],]', re.DOTALL)
@@ -173,7 +174,8 @@ def _cut(block: bytes, separator: bytes | None) -> tuple[list[Raw], bytes]:
 def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
     """Return the elements that end in this block, what follows, and whether the list ends too.
 
-    Slower than cutting, but takes any text: an element need not be good JSON.
+    Slower than cutting, but takes any text: an element need not be good JSON. Raises
+    BrokenObjectError if brackets are nested without end.
     """
     elements: list[Raw] = []
     start = depth = 0
@@ -181,6 +183,9 @@ def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
         mark = token[0]
         if mark in b"{[":
             depth += 1
+            if depth > DEEPEST:
+                message = f"nested more than {DEEPEST:,} deep"
+                raise BrokenObjectError(message, block[start:])
         elif depth and mark in b"}]":
             depth -= 1
         elif not depth and mark in b",]}":

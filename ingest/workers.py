@@ -128,7 +128,7 @@ def _in_processes(
     try:
         # Some portions ahead, so that no worker waits while a batch is committed.
         ahead = deque(
-            pool.submit(read_portion, portion) for portion in islice(portions, 2 * processes)
+            pool.submit(read_portion, portion) for portion in islice(portions, 3 * processes)
         )
         while ahead:
             done = ahead.popleft().result()

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from lake.catalog import Lake
 from lake.connection import connect, duckdb_path, planned_files
 from lake.data_files import arrow_schema, read_data_files, write_data_files
-from lake.duplicates import without_duplicates
+from lake.duplicates import have_common_events, without_duplicates
 from lake.errors import LakeError
 from lake.events_table import EVENTS
 from lake.known_objects import without_known_objects
@@ -158,11 +158,12 @@ def _without_newcomers(lake: Lake, events: IcebergTable, staged: StagedBatch) ->
     if current_id == staged.base_snapshot_id or not own_files:
         return replace(staged, base_snapshot_id=current_id)
     newcomers = _files_since(events, staged.base_snapshot_id)
+    own_paths = [duckdb_path(location) for location in own_files]
+    staged = replace(staged, base_snapshot_id=current_id)
+    if not have_common_events(own_paths, newcomers, events):
+        return staged
     rows = read_data_files(events, list(own_files))
     result = without_duplicates(rows, newcomers, events)
-    staged = replace(staged, base_snapshot_id=current_id)
-    if result.copies.num_rows == 0:
-        return staged
     return replace(
         staged,
         files={

@@ -69,6 +69,18 @@ def without_duplicates(
     return Deduplicated(events.take(positions), copies)
 
 
+def have_common_events(
+    files: Sequence[str], others: Sequence[str], iceberg_table: IcebergTable
+) -> bool:
+    """Say whether an event of these data files may be in the others as well, by its id alone."""
+    if not files or not others:
+        return False
+    with duckdb.connect(":memory:") as connection:
+        register_object_store(connection, iceberg_table, [*files, *others])
+        parameters = {"files": list(files), "others": list(others)}
+        return connection.execute(_COMMON, parameters).fetchone() is not None
+
+
 def files_around(iceberg_table: IcebergTable, events: pa.Table) -> list[str]:
     """Return the data files of the current snapshot that can hold copies of these events."""
     if events.num_rows == 0 or iceberg_table.current_snapshot() is None:
@@ -122,6 +134,13 @@ create temp table first_in_batch as
 select recipient_account_id, event_id, min(position) as position
 from batch
 group by all
+"""
+
+_COMMON = """
+select 1
+from read_parquet($files, hive_partitioning = false)
+where event_id in (select event_id from read_parquet($others, hive_partitioning = false))
+limit 1
 """
 
 _KNOWN_IDS = """

@@ -49,7 +49,7 @@ def test_bad_records_are_kept_with_their_reason_and_the_others_are_taken(tmp_pat
     [
         (log_file(record(1))[:-1], 1, [(None, "gzip ended early")]),
         (
-            gzip.compress(text({"Records": [record(1), record(2)]}), 0)[:-40],
+            gzip.compress(text({"Records": [record(1), record(2)]}), 0, mtime=0)[:-40],
             1,
             [(1, "gzip ended early")],
         ),
@@ -130,6 +130,7 @@ def test_of_a_file_that_fails_half_way_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingest.splitting.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("ingest.reading.BLOCK_BYTES", 1000)
     monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 1)
 
     def failing(_: str) -> Iterator[bytes]:

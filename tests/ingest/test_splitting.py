@@ -154,6 +154,11 @@ def test_wherever_a_text_ends_whole_records_are_found(records: list[object], cut
     assert len(found) == len(records) or len(rest.strip()) < len(text(records[len(found)]))
 
 
+def test_brackets_without_end_are_given_up() -> None:
+    found, fault, _ = split(b'{"Records":[%s,' % text(ONE) + b"[" * 20_000)
+    assert (found, fault) == ([], "nested more than 10,000 deep")
+
+
 def test_a_record_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splitting, "BLOCK_BYTES", 1000)
     monkeypatch.setattr(splitting, "LARGEST_RECORD", 10_000)
