@@ -1,7 +1,7 @@
 """The records in a text, found without decoding them, in memory that doesn't grow with the text.
 
-A text of ordinary size is split whole. A larger one, or one that isn't whole, is split block by
-block: each block ends where a record seems to end, and is only believed if it is JSON.
+A small text is split whole. A larger one, or one that isn't whole, is split window by window: each
+ends where a record seems to end, and is only believed if it is JSON.
 """
 
 import re
@@ -13,7 +13,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from ingest.errors import BrokenObjectError
 
-BLOCK_BYTES = 32 * 2**20
+BLOCK_BYTES = 32 * 2**20  # of a text, to start with
+WINDOW_BYTES = 8 * 2**20  # of it, to split at a time: a hostile text has millions of elements
 LARGEST_RECORD = 64 * 2**20
 LARGEST_LINE = 2**20  # of the first lines, to see whether a text has lines
 FIRST_LINES = 3
@@ -71,7 +72,9 @@ def records_in(start: bytes, text: Text) -> Iterator[list[Raw]]:
     `start` is the text's first block. An element that isn't a record is yielded as it is. Raises
     BrokenObjectError after the records that could be found, if there is a rest.
     """
-    if text.is_over and text.fault is None:
+    is_list = _LIST_START.match(start) is not None
+    is_small = len(start) <= WINDOW_BYTES or not (is_list or _has_lines(start))
+    if text.is_over and text.fault is None and is_small:
         try:
             records = _whole(start)
         except (ValueError, RecursionError):
@@ -79,7 +82,7 @@ def records_in(start: bytes, text: Text) -> Iterator[list[Raw]]:
         else:
             yield records
             return
-    yield from _lists(start, text) if _LIST_START.match(start) else _lines(start, text)
+    yield from _lists(start, text) if is_list else _lines(start, text)
 
 
 def _whole(text: bytes) -> list[Raw]:
@@ -129,7 +132,7 @@ def _lists(start: bytes, text: Text) -> Iterator[list[Raw]]:
         is_plain = list_start["name"] == b"Records"
         start = yield from _elements(start[list_start.end() :], text, is_plain=is_plain)
         # The text may go on, with another log file on the next line.
-        start = text.after(start, BLOCK_BYTES).lstrip(b" \t\r\n}")
+        start = text.after(start, WINDOW_BYTES).lstrip(b" \t\r\n}")
     if start.startswith(b"{"):
         yield from _lines(start, text)
     elif text.fault is not None:
@@ -137,28 +140,28 @@ def _lists(start: bytes, text: Text) -> Iterator[list[Raw]]:
 
 
 def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[list[Raw], None, bytes]:
-    """Yield the elements of a list, block by block, and return what follows the list."""
+    """Yield the elements of a list, window by window, and return what follows the list."""
     name = _FIRST_NAME.match(block)
     separator = b"}," + name[1] if name else None
+    size = WINDOW_BYTES
     while True:
-        block = text.after(block, BLOCK_BYTES)
+        block = text.after(block, size)
+        window, beyond = block[:size], block[size:]
         is_closed = False
-        elements, rest = _cut(block, separator)
+        elements, rest = _cut(window, separator)
         if not elements:
-            elements, rest, is_closed = _scanned(block)
+            elements, rest, is_closed = _scanned(window)
         yield elements if is_plain else _unwrapped(elements)
         if is_closed:
-            return rest
-        if not elements:
-            if text.is_over:
-                raise BrokenObjectError(text.fault or "JSON ended early", rest)
-            rest = text.after(rest, len(block) + BLOCK_BYTES)
-            _refuse_endless(rest)
-        block = rest
+            return rest + beyond
+        if not elements and text.is_over and not beyond:
+            raise BrokenObjectError(text.fault or "JSON ended early", rest)
+        size = WINDOW_BYTES if elements else _larger(size, rest)
+        block = rest + beyond
 
 
 def _cut(block: bytes, separator: bytes | None) -> tuple[list[Raw], bytes]:
-    """Return the elements up to the last that seems to end in this block, and what follows.
+    """Return the elements up to the last that seems to end in this window, and what follows.
 
     There are none if that place is no end after all, such as one inside another element.
     """
@@ -172,10 +175,10 @@ def _cut(block: bytes, separator: bytes | None) -> tuple[list[Raw], bytes]:
 
 
 def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
-    """Return the elements that end in this block, what follows, and whether the list ends too.
+    """Return the elements that end in this window, what follows, and whether the list ends too.
 
     Slower than cutting, but takes any text: an element need not be good JSON. Raises
-    BrokenObjectError if brackets are nested without end.
+    BrokenObjectError if the first one is nested without end.
     """
     elements: list[Raw] = []
     start = depth = 0
@@ -183,9 +186,11 @@ def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
         mark = token[0]
         if mark in b"{[":
             depth += 1
-            if depth > DEEPEST:
+            if depth > DEEPEST and not elements:
                 message = f"nested more than {DEEPEST:,} deep"
                 raise BrokenObjectError(message, block[start:])
+            if depth > DEEPEST:
+                break
         elif depth and mark in b"}]":
             depth -= 1
         elif not depth and mark in b",]}":
@@ -202,30 +207,31 @@ def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
 
 def _lines(block: bytes, text: Text) -> Iterator[list[Raw]]:
     """Yield the records of a text with one JSON document a line."""
+    size = WINDOW_BYTES
     while b"\n" not in block.strip() and not text.is_over:
-        block = text.after(block, len(block) + BLOCK_BYTES)
-        _refuse_endless(block)
+        size = _larger(size, block)
+        block = text.after(block, size)
     if not _has_lines(block):
         block = text.after(block, LARGEST_RECORD)
         if text.fault is not None or not text.is_over:
             raise BrokenObjectError(text.fault or "not JSON", block)
         yield [Raw(block.strip())]
         return
+    size = WINDOW_BYTES
     while True:
-        block = text.after(block, BLOCK_BYTES)
-        end = len(block) if text.is_over else block.rfind(b"\n") + 1
+        block = text.after(block, size)
+        is_last = text.is_over and len(block) <= size
+        end = len(block) if is_last else block.rfind(b"\n", 0, size) + 1
         lines = [line for line in block[:end].split(b"\n") if line.strip()]
         rest = block[end:]
-        if text.fault is not None and lines and not _is_json(lines[-1]):
+        if is_last and text.fault is not None and lines and not _is_json(lines[-1]):
             rest = lines.pop()
         yield _unwrapped([Raw(line.strip()) for line in lines])
-        if text.is_over:
-            if text.fault is not None:
-                raise BrokenObjectError(text.fault, rest)
+        if is_last and text.fault is not None:
+            raise BrokenObjectError(text.fault, rest)
+        if is_last:
             return
-        if not end:
-            rest = text.after(rest, len(block) + BLOCK_BYTES)
-            _refuse_endless(rest)
+        size = WINDOW_BYTES if end else _larger(size, rest)
         block = rest
 
 
@@ -243,7 +249,9 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _refuse_endless(text: bytes) -> None:
-    if len(text) > LARGEST_RECORD:
+def _larger(size: int, text: bytes) -> int:
+    """Return a larger window, for a record that doesn't end in this one."""
+    if size >= LARGEST_RECORD:
         message = f"a record of more than {LARGEST_RECORD // 2**20} MiB"
         raise BrokenObjectError(message, text)
+    return 2 * size

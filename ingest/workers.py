@@ -1,13 +1,15 @@
 """Reading many objects: a portion at a time, in this process or in several.
 
-A portion's events leave a worker as an Arrow stream in a temporary file, which the main process
-maps into its memory: nothing is copied through a pipe, and no portion has to fit into memory.
+A portion's events leave a worker as Arrow streams in temporary files, which the main process maps
+into its memory one by one: nothing is copied through a pipe, and no portion has to fit into memory.
 """
 
+import contextlib
 import gc
 import multiprocessing
 import os
 import tempfile
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 
@@ -29,6 +32,7 @@ from ingest.sources import SourceObject, pieces_of_file
 
 PORTION_OBJECTS = 512
 PORTION_BYTES = 8 * 2**20  # as stored
+FILE_EVENTS = 150_000  # in one temporary file
 FETCHERS = 32  # objects of a bucket fetched at a time, by each process
 LARGEST_FETCHED = 4 * 2**20  # bytes; a larger object is read as it arrives
 # Below this, starting processes takes longer than they save.
@@ -39,11 +43,11 @@ ALLOCATIONS_BEFORE_COLLECTING = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Objects to read in one go, what it takes to fetch them, and the file for their events."""
+    """Objects to read in one go, what it takes to fetch them, and the folder for their events."""
 
     sources: tuple[SourceObject, ...]
     access: Mapping[str, Access]
-    file: Path
+    folder: Path
 
 
 def default_processes() -> int:
@@ -68,22 +72,46 @@ def read_all(
         portions = _portions(sources, access_of, Path(folder), processes)
         is_alone = is_little or processes == 1
         read = map(read_portion, portions) if is_alone else _in_processes(portions, processes)
-        for portion, readings in read:
-            yield readings, _batches_in(portion.file)
+        for files, readings in read:
+            yield readings, _batches_in(files)
 
 
-def read_portion(portion: Portion) -> tuple[Portion, list[Reading]]:
-    """Read a portion's objects, writing their events to its file."""
-    with (
-        pa.OSFile(str(portion.file), "wb") as file,
-        pa.ipc.new_stream(file, EVENT_SCHEMA) as stream,
-    ):
-        writer = EventWriter(stream.write_batch)
+def read_portion(portion: Portion) -> tuple[list[Path], list[Reading]]:
+    """Read a portion's objects; return the files that their events are in, and the objects."""
+    with _EventFiles(portion.folder) as events:
+        writer = EventWriter(events.write)
         readings = [_read_or_not(source, pieces, writer) for source, pieces in _fetched(portion)]
         writer.flush()
     for reading in readings:
         reading.rejections = writer.rejected_of(reading.source_object_id)
-    return portion, readings
+    return events.files, readings
+
+
+class _EventFiles:
+    """Files of a bounded number of events, written one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files: list[Path] = []
+        self._folder = folder
+        self._rows = 0
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write a batch of events."""
+        if not self.files or self._rows >= FILE_EVENTS:
+            self._open.close()
+            self.files.append(self._folder / f"{uuid.uuid4().hex}.arrow")
+            file = self._open.enter_context(pa.OSFile(str(self.files[-1]), "wb"))
+            self._stream = self._open.enter_context(pa.ipc.new_stream(file, EVENT_SCHEMA))
+            self._rows = 0
+        self._stream.write_batch(batch)
+        self._rows += batch.num_rows
 
 
 def _read_or_not(
@@ -115,13 +143,13 @@ def _portions(
         if is_last or is_full:
             buckets = {source.bucket for source in chosen if source.bucket is not None}
             access = {bucket: access_of(bucket) for bucket in buckets}
-            yield Portion(tuple(chosen), access, folder / f"{number}.arrow")
+            yield Portion(tuple(chosen), access, folder)
             chosen, chosen_bytes = [], 0
 
 
 def _in_processes(
     portions: Iterator[Portion], processes: int
-) -> Iterator[tuple[Portion, list[Reading]]]:
+) -> Iterator[tuple[list[Path], list[Reading]]]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare_worker)
@@ -147,11 +175,12 @@ def _prepare_worker() -> None:
     keep_freed_memory()
 
 
-def _batches_in(file: Path) -> Iterator[pa.RecordBatch]:
-    """Yield the batches in a file, mapped into memory, and remove the file."""
-    with pa.memory_map(str(file)) as mapped, pa.ipc.open_stream(mapped) as stream:
-        file.unlink()
-        yield from stream
+def _batches_in(files: list[Path]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches in the files, mapped into memory, and remove the files."""
+    for file in files:
+        with pa.memory_map(str(file)) as mapped, pa.ipc.open_stream(mapped) as stream:
+            file.unlink()
+            yield from stream
 
 
 def _fetched(

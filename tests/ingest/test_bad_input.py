@@ -129,7 +129,7 @@ def test_a_file_that_may_not_be_read_is_counted_and_tried_again(
 def test_of_a_file_that_fails_half_way_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.splitting.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("ingest.splitting.WINDOW_BYTES", 1000)
     monkeypatch.setattr("ingest.reading.BLOCK_BYTES", 1000)
     monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 1)
 

@@ -130,9 +130,14 @@ large_records = st.lists(
 
 
 @settings(deadline=None)
-@given(large_records, st.sampled_from(["log", "pretty", "list", "lines"]), st.integers(40, 5000))
+@given(
+    large_records,
+    st.sampled_from(["log", "pretty", "list", "lines"]),
+    st.integers(40, 5000),
+    st.integers(40, 5000),
+)
 def test_a_large_text_is_split_as_a_small_one_is(
-    records: list[object], form: str, block_bytes: int
+    records: list[object], form: str, block_bytes: int, window_bytes: int
 ) -> None:
     content = {
         "log": text({"Records": records}),
@@ -142,6 +147,7 @@ def test_a_large_text_is_split_as_a_small_one_is(
     }[form]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(splitting, "BLOCK_BYTES", block_bytes)
+        patch.setattr(splitting, "WINDOW_BYTES", window_bytes)
         assert split(content) == (records, None, b"")
 
 
@@ -156,11 +162,12 @@ def test_wherever_a_text_ends_whole_records_are_found(records: list[object], cut
 
 def test_brackets_without_end_are_given_up() -> None:
     found, fault, _ = split(b'{"Records":[%s,' % text(ONE) + b"[" * 20_000)
-    assert (found, fault) == ([], "nested more than 10,000 deep")
+    assert (found, fault) == ([ONE], "nested more than 10,000 deep")
 
 
 def test_a_record_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splitting, "BLOCK_BYTES", 1000)
+    monkeypatch.setattr(splitting, "WINDOW_BYTES", 1000)
     monkeypatch.setattr(splitting, "LARGEST_RECORD", 10_000)
     endless = b'{"Records":[%s,{"eventID":"' % text(ONE) + b"x" * 50_000
     found, fault, rest = split(endless)
