@@ -50,7 +50,7 @@ def test_a_usage_report_says_whose_it_is_and_of_which_day() -> None:
 
 
 def test_an_inventory_folder_says_whose_it_is() -> None:
-    uri = "file:///work/inventory/123456789012/us-gov-west-1/describe-fleets.json"
+    uri = "file:///logs/inventory/123456789012/us-gov-west-1/describe-fleets.json"
     assert facts_of(uri) == KeyFacts("123456789012", "us-gov-west-1")
 
 
