@@ -14,7 +14,6 @@ with pairs as (
             addresses.eni_private_ip_address = resources.private_ip_address
             and coalesce(addresses.vpc_id = resources.vpc_id, true)
         ) as is_at_own_address,
-        bool_or(addresses.role_session_id is not null) as has_address,
         bool_or(
             addresses.vpc_id = resources.vpc_id
             and (

@@ -7,7 +7,6 @@ with everyone as (
 
 select
     everyone.role_session_id,
-    lives.role_session_id is not null as is_used,
     lives.access_key_id,
     lives.user_identity_type,
     lives.user_identity_arn,
@@ -33,7 +32,6 @@ select
     issues.assume_event_id,
     issues.assume_event_name,
     issues.invoked_by as issued_to_service,
-    issues.parent_type,
     case
         when issues.parent_type = 'AWSService' then 'service'
         when issues.assume_event_name = 'AssumeRoleWithSAML' then 'saml'

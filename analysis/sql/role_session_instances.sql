@@ -30,7 +30,6 @@ fits as (
         addresses.first_event_at,
         addresses.last_event_at,
         addresses.event_count,
-        addresses.vpc_endpoint_ids,
         addresses.sighting_event_id,
         lives.streaming_instance_id,
         lives.fleet_name,
@@ -122,11 +121,7 @@ chosen as (
         bool_and(is_time_consistent) as is_time_consistent,
         bool_or(is_network_confirmed) as is_network_confirmed,
         bool_and(is_role_confirmed) as is_role_confirmed,
-        list_sort(list_distinct(flatten(array_agg(vpc_endpoint_ids)))) as vpc_endpoint_ids,
-        min(sighting_event_id) as sighting_event_id,
-        min(first_event_at) as first_seen_at,
-        max(last_event_at) as last_seen_at,
-        sum(event_count) as sighting_count
+        min(sighting_event_id) as sighting_event_id
     from ranked
     where position = 1
     group by all

@@ -48,10 +48,7 @@ ranked as (
                 method,
                 assumed_at,
                 assume_event_id
-        ) as position,
-        count(distinct coalesce(shared_event_id, assume_event_id)) over (
-            partition by role_session_id
-        ) as issue_count
+        ) as position
     from (
         select * from keyed
         union all

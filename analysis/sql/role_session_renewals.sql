@@ -84,21 +84,16 @@ due as (
     select
         *,
         case
-            -- Between a key that was seen and this one lie whole renewals.
+            -- Between a key that was seen and this one lie one renewal or more, each within bounds.
             when distance is not null then
-                distance >= shortest_seconds / 2
-                and distance >= renewals * shortest_seconds - $clock_skew_seconds
-                and distance <= renewals * longest_seconds + $clock_skew_seconds
+                greatest(ceil((distance - $clock_skew_seconds) / longest_seconds), 1)
+                    <= floor((distance + $clock_skew_seconds) / shortest_seconds)
             -- A machine of which no key was seen got its first soon after its interface.
             when shortest_wait_seconds is not null then
-                wait between shortest_wait_seconds - $clock_skew_seconds
-                    and longest_wait_seconds + $clock_skew_seconds
-                or (
-                    wait >= shortest_wait_seconds + shortest_seconds - $clock_skew_seconds
-                    and wait - floor(wait / shortest_seconds) * shortest_seconds
-                        <= longest_wait_seconds + $clock_skew_seconds
-                            + floor(wait / shortest_seconds) * (longest_seconds - shortest_seconds)
+                greatest(
+                    ceil((wait - longest_wait_seconds - $clock_skew_seconds) / longest_seconds), 0
                 )
+                    <= floor((wait - shortest_wait_seconds + $clock_skew_seconds) / shortest_seconds)
             else true
         end as is_due,
         -- So regular a rhythm that a stranger's key would hardly fall into it.
