@@ -31,6 +31,12 @@ from lake.replacement import replace_rows
 SPAN_DAYS = 7
 MEMORY_LIMIT = "2GB"
 KEPT_BY_DAY = ("role_session_sightings", "credential_issues", "shared_calls")
+# Claims of all days are made anew each time; what has changed of them says which days to write.
+COMPARED = tuple(
+    table.name
+    for table in DERIVED_TABLES
+    if table.name not in {*KEPT_BY_DAY, "session_activity", "streaming_sessions"}
+)
 # The endpoint's owner stands in every event that came through it, so that days can't be told.
 CHANGES_ANY_DAY = "endpoint_ownership"
 TABLES_BY_NAME = {table.name: table for table in DERIVED_TABLES}
@@ -111,15 +117,18 @@ class _Run:
             if name == "role_session_workloads":
                 decide_workloads(self.connection, self.rules)
             self.create(name)
+            if name in COMPARED:
+                self.compare(name)
         everything = settings_print != self.published.settings or self.differs(CHANGES_ANY_DAY)
         to_roll_up = changed | (self.known_days() if everything else self.days_of_changed_claims())
         self.on_step("session activity")
         self.roll_up(to_roll_up)
         self.create("streaming_sessions")
+        self.compare("streaming_sessions")
         self.on_step("writing")
         snapshots = self.write(changed, to_roll_up)
         days = self.days.fingerprints(changed, self.published.days)
-        publish(self.lake, Publication(snapshots, days, settings_print))
+        publish(self.lake, Publication(snapshots, days, settings_print, self.calls()))
         return len(changed | to_roll_up)
 
     def close(self) -> None:
@@ -157,25 +166,32 @@ class _Run:
                 self.insert(name, span)
 
     def roll_up(self, days: set[date]) -> None:
-        """Make session_activity of these days; a view shows it with the old rows of the others."""
+        """Make session_activity of these days; views show it whole, and what it adds and takes."""
         self.connection.execute(
             "create table run.rolled_up as select * from main.session_activity limit 0"
         )
         for span in spans(days):
             self.look_at(span)
             self.insert("session_activity", span, "rolled_up")
-        self.connection.execute("create table run.rolled_up_days (day date)")
-        if days:
-            self.connection.executemany(
-                "insert into run.rolled_up_days values ($1)", [[day] for day in sorted(days)]
-            )
-        self.connection.execute("""
+        # Times as literals, so that files and row groups of other days aren't even opened.
+        is_replaced = " or ".join(
+            f"hour_at >= timestamptz '{since} 00:00:00+00' "
+            f"and hour_at < timestamptz '{until} 00:00:00+00'"
+            for since, until in spans(days)
+        )
+        self.connection.execute(f"""
             create view run.session_activity as
-            select * from main.session_activity
-            where cast(hour_at as date) not in (select day from run.rolled_up_days)
+            select * from main.session_activity where not ({is_replaced or "false"})
             union all by name
             select * from run.rolled_up
-        """)
+        """)  # noqa: S608 - days, as Python writes them
+        self.connection.execute(f"""
+            create view run.session_activity_changes as
+            select * replace (-event_count as event_count)
+            from main.session_activity where {is_replaced or "false"}
+            union all by name
+            select * from run.rolled_up
+        """)  # noqa: S608 - days, as Python writes them
 
     def look_at(self, span: tuple[date, date]) -> None:
         """Make the views over events see the data files of these days alone."""
@@ -211,24 +227,37 @@ class _Run:
         )
         return {day for (day,) in rows.fetchall()}
 
+    def compare(self, name: str) -> None:
+        """Make table `run.changed_…` of the rows that only the old or only the new table has."""
+        columns = ", ".join(column.name for column in TABLES_BY_NAME[name].columns)
+        self.connection.execute(
+            f"""
+            create table run.changed_{name} as
+            (select {columns} from run.{name} except select {columns} from main.{name})
+            union all
+            (select {columns} from main.{name} except select {columns} from run.{name})
+            """  # noqa: S608 - constants of this module
+        )
+
     def differs(self, name: str) -> bool:
         """Return whether the new rows of a table differ from the published ones."""
-        return self.count(_changed_rows(name, "count(*)")) > 0
+        return self.count(f"select count(*) from run.changed_{name}") > 0  # noqa: S608 - a constant
 
     def days_of_changed_claims(self) -> set[date]:
         """Return the days in which somebody's call is now attributed differently than before."""
-        changed_ids = " union ".join(
-            _changed_rows(name, "role_session_id")
-            for name in ("attributions", "role_sessions", "role_session_networks")
-        )
-        rows = self.connection.execute(
-            f"""
-            select cast(day_at as date) from run.role_session_sightings
-            where role_session_id in ({changed_ids})
+        rows = self.connection.execute("""
+            select distinct cast(day_at as date) from run.role_session_sightings
+            where role_session_id in (
+                select role_session_id from run.changed_attributions
+                union
+                select role_session_id from run.changed_role_sessions
+                union
+                select role_session_id from run.changed_role_session_networks
+            )
             union
-            {_changed_rows("attributions", "cast(valid_from as date)")} and event_id is not null
-            """  # noqa: S608 - constants of this module
-        )
+            select cast(valid_from as date) from run.changed_attributions
+            where event_id is not null
+        """)
         return {day for (day,) in rows.fetchall()}
 
     # ── keeping the result ───────────────────────────────────────────────────────────────────
@@ -262,7 +291,7 @@ class _Run:
     def days_that_differ(self, table: Table) -> set[date]:
         """Return the days of a table's partitions whose rows are not the published ones."""
         rows = self.connection.execute(
-            f"select distinct day from ({_changed_rows(table.name, _day_of(table) + ' as day')})"  # noqa: S608 - constants
+            f"select distinct {_day_of(table)} from run.changed_{table.name}"  # noqa: S608 - constants
         )
         return {day for (day,) in rows.fetchall()}
 
@@ -288,23 +317,37 @@ class _Run:
         rows = self.connection.execute(f"select distinct {_day_of(table)} from run.{table.name}")  # noqa: S608 - constants
         return {day for (day,) in rows.fetchall()}
 
+    def calls(self) -> dict[str, int]:
+        """Return the number of calls, of all and of fleets' by confidence.
+
+        It is what the last run counted, with what the days rolled up now take away and add.
+        """
+        news = "session_activity_changes" if self.published.calls else "session_activity"
+        rows = self.connection.execute(f"""
+            select
+                case
+                    when workload_kind = 'appstream_fleet'
+                        then coalesce(session_confidence, 'not_attributable')
+                    else 'others'
+                end as confidence,
+                cast(sum(event_count) as bigint) as event_count
+            from run.{news}
+            group by confidence
+        """).fetchall()  # noqa: S608 - constants
+        calls = dict(self.published.calls)
+        for confidence, event_count in rows:
+            calls[confidence] = calls.get(confidence, 0) + event_count
+        return {confidence: count for confidence, count in calls.items() if count}
+
     def summary(self, days_read: int, seconds: float) -> AttributionSummary:
         """Return what the run found."""
-        calls = self.connection.execute("""
-            select workload_kind, coalesce(session_confidence, 'not_attributable'), sum(event_count)
-            from run.session_activity
-            group by all
-        """).fetchall()
+        calls = self.calls()
         return AttributionSummary(
-            events=sum(int(count) for _, _, count in calls),
+            events=sum(calls.values()),
             role_sessions=self.count("select count(*) from run.role_sessions"),
             streaming_sessions=self.count("select count(*) from run.streaming_sessions"),
             attributions=self.count("select count(*) from run.attributions"),
-            by_confidence={
-                confidence: int(count)
-                for kind, confidence, count in calls
-                if kind == "appstream_fleet"
-            },
+            by_confidence={kind: count for kind, count in calls.items() if kind != "others"},
             days_read=days_read,
             seconds=seconds,
         )
@@ -328,15 +371,3 @@ def spans(days: Iterable[date]) -> list[tuple[date, date]]:
 
 def _day_of(table: Table) -> str:
     return f"cast({table.day_partition} as date)"
-
-
-def _changed_rows(name: str, what: str) -> str:
-    """Return a query of something over the rows that only the old or only the new table has."""
-    columns = ", ".join(column.name for column in TABLES_BY_NAME[name].columns)
-    return f"""
-    select {what} from (
-        (select {columns} from run.{name} except select {columns} from main.{name})
-        union all
-        (select {columns} from main.{name} except select {columns} from run.{name})
-    ) as changed where true
-    """  # noqa: S608 - constants of this module

@@ -8,7 +8,7 @@ import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.serializers import FromInputFile
@@ -19,6 +19,7 @@ from lake.derived_tables import ATTRIBUTIONS
 from lake.errors import LakeError
 
 PUBLISHED = "roletrail.published"
+PUBLISHED_AT = "roletrail.published_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,26 @@ class Publication:
 
     `snapshots` has the snapshot id of each derived table; `days` says which data files of
     `events` each UTC day (`YYYY-MM-DD`) was attributed from, as a fingerprint; `settings` is a
-    fingerprint of the settings and rules of the run.
+    fingerprint of the settings and rules of the run; `calls` counts the calls of fleets by
+    confidence, and those of others.
     """
 
     snapshots: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, str] = field(default_factory=dict)
     settings: str = ""
+    calls: Mapping[str, int] = field(default_factory=dict)
 
 
 def last_publication(lake: Lake) -> Publication:
     """Return the last complete attribution run; an empty one if there was none."""
     text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED)
     return Publication(**json.loads(text)) if text else Publication()
+
+
+def published_at(lake: Lake) -> datetime | None:
+    """Return when an attribution run was last published, UTC; None if never, or not noted."""
+    text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED_AT)
+    return datetime.fromisoformat(text) if text else None
 
 
 def publications_since(lake: Lake, time: datetime) -> list[Publication]:
@@ -69,10 +78,16 @@ def publish(lake: Lake, publication: Publication) -> None:
         "snapshots": dict(publication.snapshots),
         "days": dict(publication.days),
         "settings": publication.settings,
+        "calls": dict(publication.calls),
     }
     try:
         with lake.table(ATTRIBUTIONS.name).transaction() as transaction:
-            transaction.set_properties({PUBLISHED: json.dumps(content, sort_keys=True)})
+            transaction.set_properties(
+                {
+                    PUBLISHED: json.dumps(content, sort_keys=True),
+                    PUBLISHED_AT: datetime.now(UTC).isoformat(),
+                }
+            )
     except (CommitFailedException, OperationalError) as error:
         message = f"{lake.location}: another attribution is published. Run it again later"
         raise LakeError(message) from error

@@ -2,7 +2,18 @@
 -- issuing role while the credentials were used, and its network holds the address that they were seen
 -- at. Credentials that a person or another role asked STS for are no instance's, nor are those under a
 -- role session name that the role's instances don't use.
-with pairs as (
+with resources as (
+    select
+        appstream_resources.*,
+        subnets.subnet_id,
+        subnets.first_address,
+        subnets.last_address
+    from appstream_resources
+    left join known_subnets as subnets
+        on list_contains(appstream_resources.subnet_ids, subnets.subnet_id)
+),
+
+pairs as (
     select
         lives.role_session_id,
         resources.resource_type,
@@ -17,8 +28,9 @@ with pairs as (
         bool_or(
             addresses.vpc_id = resources.vpc_id
             and (
-                subnets.subnet_id is null
-                or addresses.address_number between subnets.first_address and subnets.last_address
+                resources.subnet_id is null
+                or addresses.address_number
+                    between resources.first_address and resources.last_address
             )
             -- Resources that share a subnet differ in the security groups of their interfaces.
             and coalesce(
@@ -28,7 +40,7 @@ with pairs as (
         bool_or(addresses.vpc_id is not null and resources.vpc_id is not null)
             as is_network_known
     from role_session_lives as lives
-    inner join appstream_resources as resources
+    inner join resources
         on resources.iam_role_arn = lives.issuing_role_arn
         and resources.valid_from <= lives.last_event_at
         and resources.valid_to > lives.first_event_at
@@ -42,8 +54,6 @@ with pairs as (
         and interfaces.account_id = addresses.account_id
         and interfaces.created_at <= addresses.first_event_at
         and interfaces.deleted_at >= addresses.first_event_at
-    left join known_subnets as subnets
-        on list_contains(resources.subnet_ids, subnets.subnet_id)
     where coalesce(issues.parent_type = 'AWSService', true)
         and (
             lives.issuing_role_arn not in (

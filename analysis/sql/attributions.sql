@@ -61,29 +61,22 @@ with everything as (
     from app_id_claims
 ),
 
+-- Many claims name the same streaming sessions.
 named as (
     select
-        role_session_id,
-        source_ip_address,
-        event_id,
-        user_agent_app_id,
-        valid_from,
+        streaming_session_ids,
         unnest(streaming_session_ids) as streaming_session_id
-    from everything
+    from (select distinct streaming_session_ids from everything) as sets
 ),
 
 evidenced as (
     select
-        named.role_session_id,
-        named.source_ip_address,
-        named.event_id,
-        named.user_agent_app_id,
-        named.valid_from,
+        named.streaming_session_ids,
         list_sort(list_distinct(flatten(array_agg(sightings.evidence_ids)))) as evidence_ids
     from named
     inner join streaming_session_sightings as sightings
         on sightings.streaming_session_id = named.streaming_session_id
-    group by all
+    group by named.streaming_session_ids
 )
 
 select
@@ -122,8 +115,4 @@ select
     everything.user_agent_app_id
 from everything
 left join evidenced
-    on evidenced.role_session_id is not distinct from everything.role_session_id
-    and evidenced.source_ip_address is not distinct from everything.source_ip_address
-    and evidenced.event_id is not distinct from everything.event_id
-    and evidenced.user_agent_app_id is not distinct from everything.user_agent_app_id
-    and evidenced.valid_from = everything.valid_from
+    on evidenced.streaming_session_ids = everything.streaming_session_ids

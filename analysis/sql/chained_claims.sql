@@ -26,15 +26,22 @@ with inherited as (
         and coalesce(claims.source_ip_address = lineage.first_source_ip_address, true)
 ),
 
+followed as (
+    select
+        child_role_session_id,
+        unnest(streaming_session_ids) as streaming_session_id
+    from inherited
+    where position = 1
+),
+
 ends as (
     select
-        inherited.child_role_session_id,
+        followed.child_role_session_id,
         max(instances.ends_at) + to_seconds($grace_after_seconds) as outlived_at
-    from inherited
+    from followed
     inner join streaming_instances as instances
-        on list_contains(inherited.streaming_session_ids, instances.streaming_session_id)
-    where inherited.position = 1
-    group by inherited.child_role_session_id
+        on instances.streaming_session_id = followed.streaming_session_id
+    group by followed.child_role_session_id
 ),
 
 lives as (

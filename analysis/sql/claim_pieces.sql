@@ -11,9 +11,9 @@ with claims as (
     from chained_claims as chained
     left join source_identity_claims as named
         on named.role_session_id = chained.role_session_id
-        and list_contains(chained.user_ids, named.user_ids[1])
-        and array_length(chained.user_ids) > 1
     where named.role_session_id is null
+        or array_length(chained.user_ids) = 1
+        or not list_contains(chained.user_ids, named.user_ids[1])
     union all
     select * from source_identity_claims
 ),
@@ -26,10 +26,39 @@ numbered as (
     from claims
 ),
 
+-- Few claims overlap others; only those have to be cut into pieces.
+neighbours as (
+    select
+        *,
+        coalesce(
+            max(valid_to) over (
+                partition by role_session_id, path_key
+                order by valid_from, valid_to
+                rows between unbounded preceding and 1 preceding
+            ) > valid_from,
+            false
+        )
+        or coalesce(
+            lead(valid_from) over (
+                partition by role_session_id, path_key
+                order by valid_from, valid_to
+            ) < valid_to,
+            false
+        ) as has_overlap
+    from numbered
+    where valid_to > valid_from
+),
+
+overlapping as (
+    select * exclude (has_overlap)
+    from neighbours
+    where has_overlap
+),
+
 cuts as (
-    select role_session_id, path_key, valid_from as cut_at from numbered
+    select role_session_id, path_key, valid_from as cut_at from overlapping
     union
-    select role_session_id, path_key, valid_to from numbered
+    select role_session_id, path_key, valid_to from overlapping
 ),
 
 stretches as (
@@ -47,20 +76,16 @@ held as (
         stretches.path_key,
         stretches.valid_from,
         stretches.valid_to,
-        numbered.* exclude (role_session_id, path_key, valid_from, valid_to),
-        row_number() over (
-            partition by stretches.role_session_id, stretches.path_key, stretches.valid_from
-            order by rank, method, streaming_session_ids, user_ids
-        ) as position,
+        overlapping.* exclude (role_session_id, path_key, valid_from, valid_to),
         count(*) over (
             partition by stretches.role_session_id, stretches.path_key, stretches.valid_from
         ) as claim_count
     from stretches
-    inner join numbered
-        on numbered.role_session_id = stretches.role_session_id
-        and numbered.path_key = stretches.path_key
-        and numbered.valid_from <= stretches.valid_from
-        and numbered.valid_to >= stretches.valid_to
+    inner join overlapping
+        on overlapping.role_session_id = stretches.role_session_id
+        and overlapping.path_key = stretches.path_key
+        and overlapping.valid_from <= stretches.valid_from
+        and overlapping.valid_to >= stretches.valid_to
     where stretches.valid_to > stretches.valid_from
 ),
 
@@ -79,8 +104,11 @@ single as (
         vpc_id,
         evidence_event_ids,
         history_ids
-    from held
-    where claim_count = 1
+    from (
+        select * exclude (claim_count) from held where claim_count = 1
+        union all by name
+        select * exclude (has_overlap) from neighbours where not has_overlap
+    ) as alone
 ),
 
 several as (

@@ -1,13 +1,27 @@
 -- One row per AppStream streaming session, merged from all that was seen of it, with the calls that are
 -- attributed to it as certain or strong. Sessions without an address are in it, with no calls.
-with activity as (
+--
+-- What earlier runs counted stays, with what the days rolled up anew take away and add.
+with counts as (
+    select streaming_session_id, api_count, denied_count
+    from main.streaming_sessions
+
+    union all
+
     select
         streaming_session_id,
-        cast(sum(event_count) as bigint) as api_count,
-        cast(coalesce(sum(event_count) filter (where result = 'denied'), 0) as bigint)
-            as denied_count
-    from session_activity
+        event_count as api_count,
+        case when result = 'denied' then event_count else 0 end as denied_count
+    from session_activity_changes
     where streaming_session_id is not null
+),
+
+activity as (
+    select
+        streaming_session_id,
+        cast(sum(api_count) as bigint) as api_count,
+        cast(sum(denied_count) as bigint) as denied_count
+    from counts
     group by streaming_session_id
 )
 
