@@ -77,6 +77,16 @@ METHODS = {
         Confidence.CERTAIN,
         "the S3 key names the user's application settings by the hash of the user id",
     ),
+    "storage_user": Method(
+        Confidence.STRONG,
+        "before and after the call, AppStream served this person's home folder or application "
+        "settings at the same address; which streaming session that was is not known",
+    ),
+    "storage_user_credential": Method(
+        Confidence.WEAK,
+        "the same credentials were seen at an address where AppStream served this person's home "
+        "folder or application settings; this call came another way",
+    ),
     "script_log_key": Method(
         Confidence.CERTAIN,
         "the S3 key of the session-script log names user and streaming session",

@@ -232,8 +232,10 @@ def _meaning_line(event: Row) -> str:
     better = {
         Confidence.CERTAIN: "A second sighting of these credentials elsewhere would lower it.",
         Confidence.STRONG: (
-            "A call from the instance's own address through a VPC endpoint that is known to be "
-            "yours would be certain."
+            "A session report of that day would name the streaming session, too."
+            if event["streaming_session_id"] is None
+            else "A call from the instance's own address through a VPC endpoint that is known to "
+            "be yours would be certain."
         ),
         Confidence.WEAK: (
             "A session report, the fleet's role and network, or a call at a time when one person "

@@ -49,6 +49,7 @@ STEPS = (
     "renewal_claims",
     "chained_claims",
     "source_identity_claims",
+    "storage_user_claims",
     "claim_pieces",
     "storage_key_claims",
     "app_id_claims",

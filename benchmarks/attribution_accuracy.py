@@ -41,6 +41,11 @@ FEW_CANDIDATES = """list_contains(candidate_user_ids, true_user_id)
     and len(candidate_user_ids) <= len(true_candidates) + 1"""
 FIGURES = {
     "precision, certain + strong": (NAMED, IN_SESSION),
+    "person right where only the person is known": (
+        """user_id is not null and streaming_session_id is null
+        and attribution_method like 'storage_user%'""",
+        "true_user_id = user_id",
+    ),
     "precision, certain": (f"{NAMED} and session_confidence = 'certain'", IN_SESSION),
     "coverage, in a session through an endpoint": ("single and path = 'endpoint'", IN_SESSION),
     "coverage, NAT and public, key seen at its address": (
@@ -52,6 +57,10 @@ FIGURES = {
         IN_SESSION,
     ),
     "coverage, NAT and public, all": (WITHOUT_ENDPOINT, IN_SESSION),
+    "coverage, the person of a session through an endpoint": (
+        "single and path = 'endpoint'",
+        "true_user_id = user_id",
+    ),
     "chained, traced to the person": (
         "path = 'chained' and true_user_id is not null",
         f"true_user_id = user_id or (len(true_candidates) > 1 and {FEW_CANDIDATES})",

@@ -16,6 +16,8 @@ with claims as (
         or not list_contains(chained.user_ids, named.user_ids[1])
     union all
     select * from source_identity_claims
+    union all
+    select * from storage_user_claims
 ),
 
 numbered as (

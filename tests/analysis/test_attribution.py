@@ -1,5 +1,6 @@
 """What holds of attribution whatever the logs say, shown on the sample logs."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -72,8 +73,9 @@ def test_partial_passes_in_any_order_give_what_one_pass_gives(
     for day in [*order, again]:
         attribute(lake, since=day, until=day + timedelta(days=1))
     attribute(lake, until=FIRST_DAY)
-    attribute(lake, since=DAYS[-1] + timedelta(days=1))
+    summary = attribute(lake, since=DAYS[-1] + timedelta(days=1))
     assert derived_rows(lake) == derived_rows(at_once)
+    assert (summary.events, summary.by_confidence) == counted_calls(lake)
 
 
 def test_evidence_that_comes_late_changes_what_was_attributed_before(
@@ -91,6 +93,24 @@ def test_evidence_that_comes_late_changes_what_was_attributed_before(
     assert with_reports is not None
     assert with_reports > without_reports
     assert claims(lake) == claims(at_once)
+    assert derived_rows(lake)["streaming_sessions"] == derived_rows(at_once)["streaming_sessions"]
+
+
+def counted_calls(lake: Lake) -> tuple[int, dict[str, int]]:
+    """Return the number of all calls, and of fleets' calls by confidence, from the roll-up."""
+    rows = (
+        open_answers(lake.location)
+        .sql("""
+            select workload_kind, coalesce(session_confidence, 'not_attributable'), event_count
+            from session_activity
+        """)
+        .fetchall()
+    )
+    by_confidence: Counter[str] = Counter()
+    for kind, confidence, event_count in rows:
+        if kind == "appstream_fleet":
+            by_confidence[confidence] += event_count
+    return sum(event_count for _, _, event_count in rows), dict(by_confidence)
 
 
 def claims(lake: Lake) -> list[tuple[object, ...]]:
