@@ -23,6 +23,7 @@ STEPS = (
     "interface_public_addresses",
     "appstream_resources",
     "endpoint_ownership",
+    "reached_endpoints",
     "role_session_lives",
     "role_session_issues",
     "role_session_addresses",
@@ -57,7 +58,7 @@ STEPS = (
 )
 
 # The answers, from events and claims.
-ANSWERS = ("attributed_events", "session_activity", "streaming_sessions")
+ANSWERS = ("attributed_events", "session_activity", "streaming_sessions", "person_activity")
 
 VIEWS = (*DAILY, *STEPS, *ANSWERS)
 
@@ -73,6 +74,7 @@ READER_VIEWS = (
     "streaming_session_sightings",
     "role_session_events",
     "attributed_events",
+    "person_activity",
 )
 
 

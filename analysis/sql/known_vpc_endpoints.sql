@@ -5,6 +5,7 @@ select
     min(region) as region,
     min(vpc_id) as vpc_id,
     min(service_name) as service_name,
+    bool_or((state ->> '$.VpcEndpointType') = 'Gateway') as is_gateway,
     min(resource_history_id) as resource_history_id
 from resource_history
 where resource_type = 'vpc_endpoint'

@@ -6,13 +6,16 @@ with placed as (
     select
         sightings.*,
         sightings.source_ip_address as eni_private_ip_address,
-        coalesce(endpoints.vpc_id, '') as vpc_key,
+        coalesce(reached.vpc_id, endpoints.vpc_id, '') as vpc_key,
         coalesce(endpoints.ownership = 'own', false) as is_own_network
     from role_session_sightings as sightings
     left join endpoint_ownership as endpoints
         on endpoints.vpc_endpoint_id = sightings.vpc_endpoint_id
-    where regexp_matches(source_ip_address, '^\d{1,3}(\.\d{1,3}){3}$')
-        and invoked_by is null
+    left join reached_endpoints as reached
+        on reached.vpc_endpoint_id = sightings.vpc_endpoint_id
+        and reached.source_ip_address = sightings.source_ip_address
+    where regexp_matches(sightings.source_ip_address, '^\d{1,3}(\.\d{1,3}){3}$')
+        and sightings.invoked_by is null
         and endpoints.ownership is distinct from 'foreign'
 
     union all

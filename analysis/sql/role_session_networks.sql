@@ -79,7 +79,7 @@ described as (
         coalesce(networks.has_default_internet_access, false) as has_default_internet_access,
         networks.vpc_ids,
         endpoints.ownership,
-        endpoints.vpc_id as endpoint_vpc_id,
+        coalesce(reached.vpc_id, endpoints.vpc_id) as caller_vpc_id,
         regexp_matches(places.source_ip_address, '^\d{1,3}(\.\d{1,3}){3}$|:') as is_address,
         addresses.public_ip_address is not null as is_own_public_address,
         addresses.vpc_id as public_vpc_id,
@@ -92,6 +92,9 @@ described as (
         on networks.role_session_id = places.role_session_id
     left join endpoint_ownership as endpoints
         on endpoints.vpc_endpoint_id = places.vpc_endpoint_id
+    left join reached_endpoints as reached
+        on reached.vpc_endpoint_id = places.vpc_endpoint_id
+        and reached.source_ip_address = places.source_ip_address
     left join own_public_addresses as addresses
         on addresses.public_ip_address = places.source_ip_address
     left join egress_addresses as egress
@@ -114,8 +117,8 @@ select
         when ownership = 'foreign' then 'outside'
         when ownership = 'own'
             and array_length(vpc_ids) > 0
-            and endpoint_vpc_id is not null
-            and not list_contains(vpc_ids, endpoint_vpc_id) then 'outside'
+            and caller_vpc_id is not null
+            and not list_contains(vpc_ids, caller_vpc_id) then 'outside'
         when ownership = 'own' then 'inside'
         when vpc_endpoint_id is not null then 'unknown'
         when is_egress_address then 'inside'

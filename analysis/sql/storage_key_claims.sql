@@ -4,10 +4,13 @@ with sightings as (
     select
         evidence.*,
         users.user_id as known_user_id,
-        endpoints.vpc_id as endpoint_vpc_id
+        coalesce(reached.vpc_id, endpoints.vpc_id) as caller_vpc_id
     from streaming_session_evidence as evidence
     left join known_vpc_endpoints as endpoints
         on endpoints.vpc_endpoint_id = evidence.vpc_endpoint_id
+    left join reached_endpoints as reached
+        on reached.vpc_endpoint_id = evidence.vpc_endpoint_id
+        and reached.source_ip_address = evidence.eni_private_ip_address
     left join known_users as users
         on users.user_id_sha256 = evidence.user_id_sha256
         and users.account_id = evidence.account_id
@@ -34,7 +37,7 @@ placed as (
             sightings.eni_private_ip_address is null
             or instances.eni_private_ip_address = sightings.eni_private_ip_address
         )
-        and coalesce(instances.vpc_id = sightings.endpoint_vpc_id, true)
+        and coalesce(instances.vpc_id = sightings.caller_vpc_id, true)
         and (
             sightings.streaming_session_id is null
             or instances.streaming_session_id = sightings.streaming_session_id

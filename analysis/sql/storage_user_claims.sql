@@ -10,11 +10,14 @@ with served as (
         evidence.account_id,
         evidence.eni_private_ip_address,
         evidence.user_id_sha256,
-        endpoints.vpc_id,
+        coalesce(reached.vpc_id, endpoints.vpc_id) as vpc_id,
         users.user_id
     from streaming_session_evidence as evidence
     left join known_vpc_endpoints as endpoints
         on endpoints.vpc_endpoint_id = evidence.vpc_endpoint_id
+    left join reached_endpoints as reached
+        on reached.vpc_endpoint_id = evidence.vpc_endpoint_id
+        and reached.source_ip_address = evidence.eni_private_ip_address
     left join known_users as users
         on users.user_id_sha256 = evidence.user_id_sha256
         and users.account_id = evidence.account_id
