@@ -1,7 +1,7 @@
 """The tables that ingest fills, besides `events`: ledger, rejects and evidence as observed."""
 
 from lake.columns import COUNT, FLAG, JSON, TEXT, TEXTS, TIME, Column, Table
-from lake.derived_tables import DERIVED_TABLES
+from lake.derived_tables import DERIVED_TABLES, FINDINGS
 from lake.events_table import EVENTS
 
 SOURCE_OBJECTS = Table(
@@ -27,6 +27,8 @@ SOURCE_OBJECTS = Table(
         Column("digest_status", TEXT, "Result of digest verification; null if not verified."),
         Column("batch_id", TEXT, "Batch that committed it."),
         Column("ingested_at", TIME, "When it was read, UTC."),
+        Column("oldest_event_at", TIME, "Oldest event in it, duplicates included, UTC."),
+        Column("newest_event_at", TIME, "Newest event in it, duplicates included, UTC."),
     ),
 )
 
@@ -119,4 +121,4 @@ INGESTED_TABLES = (
     RESOURCE_HISTORY,
     SOURCE_OBJECTS,
 )
-TABLES = {table.name: table for table in (*INGESTED_TABLES, *DERIVED_TABLES)}
+TABLES = {table.name: table for table in (*INGESTED_TABLES, *DERIVED_TABLES, FINDINGS)}

@@ -2,12 +2,13 @@
 
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from roletrail.durations import duration_of
 from roletrail.errors import FrontDoorError
 
 DEFAULT_LAKE = "./roletrail-lake"
@@ -38,6 +39,14 @@ def _day(text: str) -> date:
     except ValueError:
         message = f"{text!r} is no day. Write it as 2026-01-31"
         raise typer.BadParameter(message) from None
+
+
+def duration(text: str) -> timedelta:
+    """Return the duration that an option gives. Raises BadParameter if it gives none."""
+    try:
+        return duration_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 Lake = Annotated[

@@ -96,17 +96,23 @@ def _write_table(reader: "pa.RecordBatchReader", shown: Sequence[Shown]) -> int:
     names = column_names(reader.schema)
     rows = list(islice(_rows(reader), ROWS_SHOWN + 1))
     by_name = [dict(zip(names, row, strict=True)) for row in rows[:ROWS_SHOWN]]
-    cells = [[terminal_cell(column.cell(row)) for column in shown] for row in by_name]
+    shown_rows(by_name, shown)
+    if len(rows) > ROWS_SHOWN:
+        note = f"only the first {ROWS_SHOWN:,} rows are shown; --format csv writes them all"
+        typer.echo(note, err=True)
+    return len(rows)
+
+
+def shown_rows(rows: Sequence[Mapping[str, object]], shown: Sequence[Shown]) -> int:
+    """Write rows that are there already as a table, all of them; return how many there were."""
+    cells = [[terminal_cell(column.cell(row)) for column in shown] for row in rows]
     columns = [
         Column(visible(column.heading), column.is_number, column.is_whole, column.narrowest)
         for column in shown
     ]
     if cells:
         print_table(columns, cells)
-    if len(rows) > ROWS_SHOWN:
-        note = f"only the first {ROWS_SHOWN:,} rows are shown; --format csv writes them all"
-        typer.echo(note, err=True)
-    return len(rows)
+    return len(cells)
 
 
 def _all_columns(schema: "pa.Schema") -> list[Shown]:

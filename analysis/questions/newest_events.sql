@@ -1,35 +1,44 @@
--- One row per account and region: how many events there are, from when to when, and the newest log
--- file delivered. A region without an event but with a file is in it; one without either is not.
-with event_times as (
-    select
-        recipient_account_id as account_id,
-        aws_region as region,
-        count(*) as event_count,
-        min(event_time) as oldest_event_at,
-        max(event_time) as newest_event_at
-    from events
-    group by recipient_account_id, aws_region
-),
-
-log_files as (
+-- One row per account and region that log files are of: the events taken in, the newest of them, and
+-- the newest log file. Files that say neither account nor region share a row of nulls.
+with log_files as (
     select
         account_id,
         region,
-        max(delivered_at) as newest_file_at
+        cast(sum(events_written) as bigint) as event_count,
+        max(newest_event_at) as newest_event_at,
+        -- A name can say anything, but nothing is delivered after it was read.
+        max(
+            case
+                when extract(epoch from delivered_at) - extract(epoch from ingested_at) < 86400
+                then delivered_at
+            end
+        ) as newest_file_at
     from source_objects
-    where delivered_at is not null
+    where (kind like 'cloudtrail%' and kind <> 'cloudtrail_digest')
+        or kind in ('lookup_events', 'eventbridge')
     group by account_id, region
+),
+
+calls as (
+    select
+        recipient_account_id as account_id,
+        aws_region as region,
+        max(last_event_at) as newest_event_at
+    from session_activity
+    group by recipient_account_id, aws_region
 )
 
 select
-    coalesce(event_times.account_id, log_files.account_id) as account_id,
-    coalesce(event_times.region, log_files.region) as region,
-    coalesce(event_times.event_count, 0) as event_count,
-    event_times.oldest_event_at,
-    event_times.newest_event_at,
+    log_files.account_id,
+    log_files.region,
+    log_files.event_count,
+    greatest(
+        coalesce(log_files.newest_event_at, calls.newest_event_at),
+        coalesce(calls.newest_event_at, log_files.newest_event_at)
+    ) as newest_event_at,
     log_files.newest_file_at
-from event_times
-full join log_files
-    on log_files.account_id = event_times.account_id
-    and log_files.region = event_times.region
-order by account_id, region
+from log_files
+left join calls
+    on calls.account_id = log_files.account_id
+    and calls.region = log_files.region
+order by log_files.account_id nulls last, log_files.region

@@ -8,3 +8,4 @@ select
     reason
 from rejected_records
 order by rejected_at desc, uri, record_index
+limit $limit

@@ -1,71 +1,130 @@
-"""`roletrail status`: what is in the lake, how fresh it is, and what was rejected."""
+"""`roletrail status`: how fresh and how whole the lake is, and whether that is good enough."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 import roletrail
 from roletrail.cells import json_text
-from roletrail.errors import FrontDoorError
-from roletrail.options import DEFAULT_LAKE, Format, FormatOption, Lake
-from roletrail.output import Shown, all_rows, write_rows
-from roletrail.terminal import note
+from roletrail.errors import ExitCode, FrontDoorError
+from roletrail.exposition import exposition
+from roletrail.lake_status import LakeStatus, Limits, findings, lake_status
+from roletrail.options import DEFAULT_LAKE, Format, Lake, duration
+from roletrail.output import Shown, write_rows
+from roletrail.status_metrics import metrics_of
+from roletrail.status_tables import print_status
+from roletrail.terminal import note, warn
 
-if TYPE_CHECKING:
-    from analysis import Answers
+LONGEST_LOOK_BACK = 366
+
+
+class StatusFormat(StrEnum):
+    """How status is written: as other answers are, or as metrics."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    PROMETHEUS = "prometheus"
 
 
 def status(
+    *,
     lake: Lake = DEFAULT_LAKE,
     rejected: Annotated[
         bool, typer.Option("--rejected", help="List what was rejected, with the reasons.")
     ] = False,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Say what is in the lake and how fresh it is."""
-    if form not in {Format.TABLE, Format.JSON} and not rejected:
+    days: Annotated[
+        int,
+        typer.Option(
+            min=1, max=LONGEST_LOOK_BACK, help="Days of delivery to look for gaps and lag in."
+        ),
+    ] = 7,
+    max_age: Annotated[
+        timedelta | None,
+        typer.Option(
+            parser=duration, metavar="TIME", help="A finding if the newest log file is older: 2h."
+        ),
+    ] = None,
+    max_gap: Annotated[
+        timedelta | None,
+        typer.Option(
+            parser=duration, metavar="TIME", help="A finding if a gap is longer; 0s for any gap."
+        ),
+    ] = None,
+    max_lag: Annotated[
+        timedelta | None,
+        typer.Option(
+            parser=duration,
+            metavar="TIME",
+            help="A finding if 95% of an account's and region's files don't come within: 30m.",
+        ),
+    ] = None,
+    fail_on_rejects: Annotated[
+        bool,
+        typer.Option(
+            "--fail-on-rejects", help="A finding if anything was rejected within the days."
+        ),
+    ] = False,
+    form: Annotated[
+        StatusFormat,
+        typer.Option(
+            "--format",
+            metavar="FORM",
+            help="table, json or prometheus; with --rejected table, csv, json or parquet.",
+        ),
+    ] = StatusFormat.TABLE,
+) -> ExitCode:
+    """Say how fresh the lake is, where log files are missing, and what was rejected.
+
+    The exit status is 0; with limits, it is 1 if something is beyond one, and each such finding
+    stands on standard error.
+    """
+    limits = Limits(max_age, max_lag, max_gap, fail_on_rejects)
+    if rejected:
+        _list_rejected(lake, form, limits)
+        return ExitCode.OK
+    if form in {StatusFormat.CSV, StatusFormat.PARQUET}:
         message = f"status is several tables, so it has no {form} form. Take --format json"
         raise FrontDoorError(message)
-    answers = roletrail.open(lake)
-    if rejected:
-        if not write_rows(answers.ask("rejections"), form, REJECTED_COLUMNS):
-            note(f"nothing in {lake} was rejected")
-    elif form is Format.JSON:
-        typer.echo(json_text({name: all_rows(answers.ask(name)) for name in SECTIONS}))
-    else:
-        _print_sections(answers)
+    found = lake_status(roletrail.open(lake), days)
+    beyond = list(findings(found, limits))
+    match form:
+        case StatusFormat.JSON:
+            typer.echo(_json(found, beyond))
+        case StatusFormat.PROMETHEUS:
+            typer.echo(exposition(metrics_of(found)), nl=False)
+        case _:
+            print_status(found)
+    for finding in beyond:
+        warn(finding)
+    return ExitCode.SOME_REJECTED if beyond else ExitCode.OK
 
 
-def _print_sections(answers: "Answers") -> None:
-    for position, (question, (heading, shown)) in enumerate(SECTIONS.items()):
-        typer.echo(f"{chr(10) if position else ''}{heading}\n")
-        if not write_rows(answers.ask(question), Format.TABLE, shown):
-            typer.echo("none yet")
+def _json(found: LakeStatus, beyond: list[str]) -> str:
+    return json_text(
+        {
+            "looked_at": found.looked_at.replace(microsecond=0),
+            "days_looked_back": found.days,
+            "findings": beyond,
+            **{name: list(rows) for name, rows in found.sections.items()},
+        }
+    )
 
 
-def _text(heading: str, name: str) -> Shown:
-    return Shown(heading, itemgetter(name))
-
-
-def _time(heading: str, name: str) -> Shown:
-    return Shown(heading, itemgetter(name), is_whole=True)
-
-
-def _count(heading: str, name: str) -> Shown:
-    return Shown(heading, lambda row: f"{row[name]:,}", is_number=True)
-
-
-def _share(row: Mapping[str, object]) -> str:
-    return f"{row['share']:.1%}"
-
-
-def _confidence(row: Mapping[str, object]) -> object:
-    """Return the confidence, or that there is none where there may have been one."""
-    is_appstream = str(row["workload_kind"]).startswith("appstream_")
-    return row["session_confidence"] or ("not attributed" if is_appstream else "")
+def _list_rejected(lake: str, form: StatusFormat, limits: Limits) -> None:
+    if form is StatusFormat.PROMETHEUS:
+        message = "what was rejected is a list, so it has no prometheus form. Take --format json"
+        raise FrontDoorError(message)
+    if limits != Limits():
+        message = "--rejected only lists. Leave it out for a check with limits"
+        raise FrontDoorError(message)
+    if not write_rows(roletrail.open(lake).ask("rejections"), Format(form), REJECTED_COLUMNS):
+        note(f"nothing in {lake} was rejected")
 
 
 def _second(row: Mapping[str, object]) -> object:
@@ -75,47 +134,8 @@ def _second(row: Mapping[str, object]) -> object:
 
 REJECTED_COLUMNS = (
     Shown("rejected at", _second, is_whole=True),
-    _text("object", "uri"),
+    Shown("object", itemgetter("uri")),
     Shown("record", itemgetter("record_index"), is_number=True),
-    _text("field", "field"),
-    _text("reason", "reason"),
+    Shown("field", itemgetter("field")),
+    Shown("reason", itemgetter("reason")),
 )
-# Saved question -> heading of its section, and what is shown of its rows.
-SECTIONS = {
-    "newest_events": (
-        "Newest events, by account and region:",
-        (
-            _text("account", "account_id"),
-            _text("region", "region"),
-            _count("events", "event_count"),
-            _time("oldest event", "oldest_event_at"),
-            _time("newest event", "newest_event_at"),
-            _time("newest log file", "newest_file_at"),
-        ),
-    ),
-    "objects_by_kind": (
-        "Objects, by kind, and what became of their records:",
-        (
-            _text("kind", "kind"),
-            _text("status", "status"),
-            _count("objects", "object_count"),
-            _count("read", "records_read"),
-            _count("written", "events_written"),
-            _count("duplicates", "duplicates"),
-            _count("rejected", "rejected"),
-        ),
-    ),
-    "calls_by_confidence": (
-        "Calls, by workload and by how surely they are one person's:",
-        (
-            _text("workload", "workload_kind"),
-            Shown("confidence", _confidence),
-            _count("calls", "call_count"),
-            Shown("share", _share, is_number=True),
-        ),
-    ),
-    "rows_by_table": (
-        "Rows, by table:",
-        (_text("table", "table_name"), _count("rows", "row_count")),
-    ),
-}

@@ -107,24 +107,119 @@ def test_what_was_looked_at_counts_events_and_accounts(lake: duckdb.DuckDBPyConn
     assert everything["role_session_count"] == 0
 
 
-def test_a_region_with_files_but_no_events_is_listed(lake: duckdb.DuckDBPyConnection) -> None:
-    fill(
-        lake,
-        "events",
-        "recipient_account_id, aws_region, event_time",
-        "('1', 'eu-central-1', '2026-01-12 09:00:00Z')",
-    )
+def test_newest_events_and_files_are_told_by_account_and_region(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
+    read = "'2026-01-12 10:00:00Z'"
     fill(
         lake,
         "source_objects",
-        "account_id, region, delivered_at",
-        "('1', 'eu-central-1', '2026-01-12 09:05:00Z')",
-        "('1', 'us-east-1', '2026-01-12 09:10:00Z')",
+        "kind, account_id, region, events_written, newest_event_at, delivered_at, ingested_at",
+        f"('cloudtrail', '1', 'eu', 2, '2026-01-12 09:01:00Z', '2026-01-12 09:05:00Z', {read})",
+        f"('cloudtrail_insight', '1', 'eu', 1, '2026-01-12 08:00:00Z', null, {read})",
+        f"('cloudtrail', '1', 'us', 0, null, '2026-01-12 09:10:00Z', {read})",
+        # Nothing is delivered after it was read, whatever its name says.
+        f"('cloudtrail', '1', 'us', 0, null, '2099-01-12 09:10:00Z', {read})",
+        f"('cloudtrail_digest', '1', 'af', 0, null, '2026-01-12 09:10:00Z', {read})",
+        f"('lookup_events', '2', 'eu', 4, '2026-01-12 07:00:00Z', null, {read})",
+        f"('eventbridge', null, null, 5, '2026-01-12 07:30:00Z', null, {read})",
     )
+    # A lake of an older release has no times of events in its ledger.
+    fill(
+        lake,
+        "session_activity",
+        "recipient_account_id, aws_region, last_event_at",
+        "('1', 'us', '2026-01-12 06:00:00Z')",
+        "('2', 'eu', '2026-01-12 06:00:00Z')",
+    )
+    rows = ask(lake, "newest_events")
     assert [
-        (row["region"], row["event_count"], str(row["newest_file_at"])[:16])
-        for row in ask(lake, "newest_events")
-    ] == [("eu-central-1", 1, "2026-01-12 09:05"), ("us-east-1", 0, "2026-01-12 09:10")]
+        (
+            row["account_id"],
+            row["region"],
+            row["event_count"],
+            row["newest_event_at"] and f"{row['newest_event_at']:%H:%M}",
+            row["newest_file_at"] and f"{row['newest_file_at']:%H:%M}",
+        )
+        for row in rows
+    ] == [
+        ("1", "eu", 3, "09:01", "09:05"),
+        ("1", "us", 0, "06:00", "09:10"),
+        ("2", "eu", 4, "07:00", None),
+        (None, None, 5, "07:30", None),
+    ]
+
+
+def test_delivery_lag_is_ranked_over_the_files_of_each_place(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
+    read = "'2026-01-12 10:00:00Z'"
+    files = [
+        f"('cloudtrail', '1', 'eu', timestamptz '2026-01-12 09:00:00Z',"
+        f" timestamptz '2026-01-12 09:00:00Z' - {seconds} * interval '1 second', {read})"
+        for seconds in range(1, 101)
+    ]
+    fill(
+        lake,
+        "source_objects",
+        "kind, account_id, region, delivered_at, oldest_event_at, ingested_at",
+        *files,
+        # Names tell the minute, so that an event can seem to come after its delivery.
+        f"('cloudtrail', '1', 'us', '2026-01-12 09:00:00Z', '2026-01-12 09:00:50Z', {read})",
+        f"('cloudtrail', '1', 'us', '2026-01-01 09:00:00Z', '2025-12-01 09:00:00Z', {read})",
+        f"('cloudtrail', '1', 'us', '2026-01-12 09:00:00Z', null, {read})",
+    )
+    assert [tuple(row.values()) for row in ask(lake, "delivery_lag")] == [
+        ("1", "eu", 100, 50, 95, 99, 100),
+        ("1", "us", 1, 0, 0, 0, 0),
+    ]
+    (_, us) = ask(lake, "delivery_lag", days=30)
+    assert (us["file_count"], us["max_seconds"]) == (2, 31 * 86_400)
+
+
+def test_events_are_verified_by_the_digests_of_their_files(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
+    fill(
+        lake,
+        "source_objects",
+        "kind, status, account_id, region, events_written, digest_status",
+        "('cloudtrail', 'ingested', '1', 'eu', 1, 'verified')",
+        "('cloudtrail', 'ingested', '1', 'eu', 2, 'altered')",
+        "('cloudtrail', 'ingested', '1', 'eu', 4, 'missing')",
+        "('cloudtrail', 'ingested', '1', 'eu', 8, 'unsigned')",
+        "('cloudtrail', 'ingested', '1', 'eu', 16, 'unproven')",
+        "('cloudtrail', 'ingested', '1', 'eu', 32, 'chained')",
+        "('cloudtrail', 'ingested', '1', 'eu', 64, null)",
+        "('session_report', 'ingested', '1', 'eu', 9, null)",
+    )
+    assert ask(lake, "verified_events") == [
+        {
+            "account_id": "1",
+            "region": "eu",
+            "event_count": 127,
+            "verified_count": 1,
+            "failed_count": 14,
+            "unverified_count": 112,
+        }
+    ]
+
+
+def test_rejections_are_counted_by_reason(lake: duckdb.DuckDBPyConnection) -> None:
+    fill(
+        lake,
+        "rejected_records",
+        "source_object_id, reason, rejected_at",
+        "('a', 'no eventID', '2026-01-12 09:00:00Z')",
+        "('a', 'no eventID', '2026-01-14 09:00:00Z')",
+        "('b', 'no eventID', '2026-01-13 09:00:00Z')",
+        "('c', 'gzip ended early', '2026-01-12 09:00:00Z')",
+    )
+    many, one = ask(lake, "rejection_reasons")
+    assert (many["reason"], many["rejected_count"], many["object_count"]) == ("no eventID", 3, 2)
+    assert str(many["first_rejected_at"])[:10] == "2026-01-12"
+    assert str(many["last_rejected_at"])[:10] == "2026-01-14"
+    assert one["rejected_count"] == 1
 
 
 def test_objects_are_summed_by_kind_and_status(lake: duckdb.DuckDBPyConnection) -> None:
@@ -176,8 +271,3 @@ def test_rejections_come_newest_first(lake: duckdb.DuckDBPyConnection) -> None:
         ("a", "no eventID"),
     ]
     assert "raw" not in rows[0]
-
-
-def test_every_table_of_the_lake_is_counted(lake: duckdb.DuckDBPyConnection) -> None:
-    rows = ask(lake, "rows_by_table")
-    assert [row["table_name"] for row in rows] == list(TABLES)

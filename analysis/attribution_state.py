@@ -1,0 +1,34 @@
+"""How far attribution has come: which days it has read as they are now, and when it last ran."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analysis.event_days import EventDays
+from lake import Lake
+from lake.derived_tables import ATTRIBUTIONS
+from lake.publication import last_publication, published_at
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionState:
+    """The UTC days that have events, and those whose events the last run hasn't read as they are.
+
+    `published_at` (UTC) is None if attribution never ran, or ran before this was kept.
+    """
+
+    days: int
+    outstanding_days: tuple[date, ...]
+    published_at: datetime | None
+
+
+def attribution_state(lake: Lake) -> AttributionState:
+    """Return how far the lake's attribution has come. Evidence that came later isn't looked at."""
+    days = EventDays.of(lake)
+    is_new = ATTRIBUTIONS.name not in lake.table_names()
+    read = {} if is_new else last_publication(lake).days
+    changed = days.changed_since(read, None, None)
+    return AttributionState(
+        days=len(days.files),
+        outstanding_days=tuple(sorted(changed & set(days.files))),
+        published_at=None if is_new else published_at(lake),
+    )
