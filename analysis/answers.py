@@ -1,9 +1,11 @@
 """Asking a lake: SQL over its tables and views, and the saved questions by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -13,6 +15,9 @@ from analysis.views import create_views
 from analysis.who import who
 from lake import Lake, open_lake
 from lake.connection import close_to_outside, connect
+
+if TYPE_CHECKING:
+    from analysis.policies import LeastPrivilege
 
 READ_ONLY = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
@@ -27,8 +32,15 @@ class Answers:
     lake: Lake
     _connection: duckdb.DuckDBPyConnection = field(repr=False)
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor of its own, for a question that somebody may have to interrupt."""
+        return self._connection.cursor()
+
     def sql(
-        self, query: str, parameters: Mapping[str, object] | None = None
+        self,
+        query: str,
+        parameters: Mapping[str, object] | None = None,
+        cursor: duckdb.DuckDBPyConnection | None = None,
     ) -> duckdb.DuckDBPyRelation:
         """Return the answer to a query over the tables and views; `$name` takes a parameter.
 
@@ -42,7 +54,7 @@ class Answers:
         if len(statements) != 1 or statements[0].type not in READ_ONLY:
             message = "only one query that reads is taken: select, with, from, describe or show"
             raise AnalysisError(message)
-        relation: duckdb.DuckDBPyRelation | None = self._connection.cursor().sql(
+        relation: duckdb.DuckDBPyRelation | None = (cursor or self.cursor()).sql(
             query, params=dict(parameters or {})
         )
         if relation is None:
@@ -84,6 +96,44 @@ class Answers:
         session, the child's role and name, assume_event_id, method.
         """
         return self.ask("lineage_of_role_session", role_session_id=role_session_id)
+
+    def findings(
+        self, severity: str = "info", rules: Sequence[str] | None = None
+    ) -> duckdb.DuckDBPyRelation:
+        """Return what the rules' last run left, worst and newest first: see the table `findings`.
+
+        Only findings at least as severe as `severity` (info, low, medium, high or critical), and
+        only of these rules. `roletrail findings` runs them.
+        """
+        return self.ask("findings", severity=severity, rules=None if rules is None else [*rules])
+
+    def policy(  # noqa: PLR0913 - one word for each kind of subject and filter, as on the command line
+        self,
+        role: str | None = None,
+        *,
+        fleet: str | None = None,
+        person: str | None = None,
+        streaming_session: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        account_id: str | None = None,
+        region: str | None = None,
+        shorten: bool = False,
+    ) -> "LeastPrivilege":
+        """Return the IAM policy that what was observed of one of the four needs: `.document`.
+
+        `.notes()` says what stands beside it, `.report()` all of it, and `.compared_with` how a
+        granted policy differs. `shorten` widens resources until IAM takes it as one policy.
+        Raises AnalysisError if nothing was observed.
+        """
+        from analysis.policies import Range, Subject, least_privilege
+
+        return least_privilege(
+            self,
+            Subject(role, fleet, person, streaming_session),
+            Range(since, until, account_id, region),
+            is_shortened=shorten,
+        )
 
 
 def open_answers(location: str | None = None) -> Answers:
