@@ -1,0 +1,86 @@
+"""What would take too much memory is refused with its reason, and what is beside it is taken.
+
+`benchmarks/ingest_hostile.py` measures the same with files of full size.
+"""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.log_files import event_ids, ingested, log_file, record, rows, text
+
+HUGE = 5 * 2**20  # bytes
+
+
+def outcome(folder: Path, odd: bytes) -> tuple[list[str], list[tuple[int | None, str]]]:
+    """Return the events and the rejections of a log file with this record between two others."""
+    content = b'{"Records":[%s,%s,%s]}' % (text(record(1)), odd, text(record(3)))
+    lake, summary = ingested(folder, {"a.json": gzip.compress(content, 1)})
+    assert summary.balances
+    found = rows(lake, "rejected_records", "record_index, reason")
+    return event_ids(lake), [(row["record_index"], row["reason"]) for row in found]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        text(record(2, odd="⟦⟧")).replace(b'"odd":"', b'"odd":"' + b"x" * HUGE),
+        text(record(2, odd=[[]] * (HUGE // 3))),
+        text(record(2, userIdentity={"odd": [[]] * (HUGE // 3)})),
+        text(record(2, resources=[{}] * (HUGE // 3))),
+        text(record(2, readOnly="True", userAgent="x" * HUGE)),
+    ],
+    ids=["text", "lists", "caller", "resources", "odd flag"],
+)
+def test_a_huge_record_of_unusual_form_costs_only_itself(tmp_path: Path, odd: bytes) -> None:
+    events, rejections = outcome(tmp_path, odd)
+    assert events == ["event-1", "event-3"]
+    assert rejections == [(1, "over 4 MiB, and not of the usual form")]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        text(record(2, requestParameters={"a": "x" * HUGE})),
+        text(record(2, responseElements={"credentials": [[]] * (HUGE // 3)})),
+        text(record(2, eventName="CreateFleet", requestParameters=[[]] * (HUGE // 3))),
+        text(record(2, resources=[{"ARN": "a"}] * 20_000)),
+    ],
+    ids=["text", "credentials", "fleet", "resources"],
+)
+def test_a_huge_part_of_a_usual_record_is_kept_unread(tmp_path: Path, odd: bytes) -> None:
+    assert outcome(tmp_path, odd) == (["event-1", "event-2", "event-3"], [])
+
+
+def nested(depth: int) -> bytes:
+    return b"[" * depth + b"]" * depth
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        (lambda: text(record(2, odd=0)).replace(b'"odd":0', b'"odd":' + nested(300)), 200),
+        (lambda: text(record(2, odd=0)).replace(b'"odd":0', b'"odd":' + nested(5_000)), 200),
+        (lambda: text(record(2, requestParameters=0)).replace(b":0", b":" + nested(5_000)), 200),
+    ],
+    ids=["300", "5,000", "5,000 in parameters"],
+)
+def test_a_deep_record_costs_only_itself(
+    tmp_path: Path, odd: Callable[[], bytes], reason: int
+) -> None:
+    events, rejections = outcome(tmp_path, odd())
+    assert events == ["event-1", "event-3"]
+    assert rejections == [(1, f"nested more than {reason} deep")]
+
+
+def test_brackets_in_text_are_not_deep(tmp_path: Path) -> None:
+    odd = text(record(2, readOnly="True", userAgent="[{" * 5_000))
+    assert outcome(tmp_path, odd) == (["event-1", "event-2", "event-3"], [])
+
+
+def test_gzip_in_gzip_is_not_unpacked_twice(tmp_path: Path) -> None:
+    lake, summary = ingested(tmp_path, {"a.json.gz": gzip.compress(log_file(record(1)))})
+    assert (summary.objects_skipped, summary.records_read) == (1, 0)
+    assert event_ids(lake) == []
