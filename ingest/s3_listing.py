@@ -3,41 +3,28 @@
 Profiles, roles and environment variables work as in AWS's own tools, because boto3 resolves them.
 """
 
-import contextlib
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    PartialCredentialsError,
-)
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from ingest.errors import IngestError
-from ingest.s3_reading import Access, client_of
+from ingest.s3_reading import Access, BucketOptions, aws_settings, client_of, payer
+from ingest.s3_refusals import refusals, region_in
+from ingest.s3_search import FirstDay, Found, Search
+from ingest.selection import Selection
 from ingest.sources import SCHEME, SourceObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 DEFAULT_REGION = "us-east-1"
-LISTERS = 16  # requests at a time
-DEEPEST = 8  # folders to go down in search of that many to list side by side
 SHOWN = 5  # folders that an error message names
 RENEW_BEFORE = timedelta(minutes=10)
 NEVER = datetime.max.replace(tzinfo=UTC)
 ROLE_SESSION_NAME = "roletrail-ingest"
-DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "403"})
-NOT_SIGNED_IN = frozenset(
-    {"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +38,28 @@ class _Keys:
 
 
 class Bucket:
-    """A bucket, seen with the credentials that boto3 finds, or with those of `role_arn`.
+    """A bucket, seen with the credentials that boto3 finds, or with those of a role.
 
     Raises IngestError, wherever it asks AWS, if there are no credentials or they don't suffice.
     """
 
-    def __init__(self, name: str, role_arn: str | None = None) -> None:
+    def __init__(
+        self, name: str, role_arn: str | None = None, options: BucketOptions | None = None
+    ) -> None:
         self.name = name
-        self._role_arn = role_arn
+        self._options = options or BucketOptions(role_arn)
+        self._role_arn = self._options.role_arn
         self._assumed: _Keys | None = None
         with self._refusals():
-            self._aws = boto3.session.Session()
+            self._aws = aws_settings()
             self._found = self._aws.get_credentials()
             if self._found is None:
                 raise NoCredentialsError
             self._region = self._aws.region_name or DEFAULT_REGION
             self._endpoint = self._endpoint_in(self._region)
-            self._region = self._bucket_region()
-            self._endpoint = self._endpoint_in(self._region)
+            region = self._bucket_region()
+            if region != self._region:
+                self._region, self._endpoint = region, self._endpoint_in(region)
 
     def access(self) -> Access:
         """Return what it takes to read from the bucket now; ask again for each piece of work."""
@@ -81,30 +72,39 @@ class Bucket:
             key_id=keys.key_id,
             secret=keys.secret,
             token=keys.token,
+            is_requester_pays=self._options.is_requester_pays,
         )
 
     def objects(self, prefix: str) -> list[SourceObject]:
-        """Return the objects whose keys start with the prefix, in order of their keys.
+        """Return all objects whose keys start with the prefix, as `search` does."""
+        return self.search(prefix, Selection()).objects
 
-        Raises IngestError if there are none.
+    def search(self, prefix: str, selection: Selection, first_day: FirstDay | None = None) -> Found:
+        """Return the wanted objects whose keys start with the prefix, in order of their keys.
+
+        If there is an object of just that name, it is the only one. Of the folder of a region in a
+        trail, days before the one that `first_day` gives are left out, and of an account's folder
+        what isn't CloudTrail's. Raises IngestError if there is nothing, for whatever reason.
         """
-        client = client_of(self.access())
+        access = self.access()
+        client = client_of(access)
         with self._refusals():
-            prefixes, objects = self._spread(client, prefix)
-            with ThreadPoolExecutor(LISTERS) as threads:
-                for found in threads.map(lambda below: self._plain(client, below), prefixes):
-                    objects += found
-            if not objects:
+            search = Search(client, access, selection, first_day)
+            found = search.found(prefix)
+            if not found.objects and not search.has_left_out:
                 raise IngestError(self._nothing_under(client, prefix))
-        return sorted(objects, key=lambda found: found.place)
+        return found
 
     def _bucket_region(self) -> str:
-        with contextlib.suppress(ClientError):  # listing says better what is wrong
+        try:
             found = client_of(self.access()).head_bucket(Bucket=self.name)
-            return found.get("BucketRegion") or self._region
-        return self._region
+        except ClientError as error:  # listing says better what else is wrong
+            return region_in(error) or self._region
+        return found.get("BucketRegion") or self._region
 
     def _endpoint_in(self, region: str) -> str:
+        if self._options.endpoint_url is not None:
+            return self._options.endpoint_url
         return str(self._aws.client("s3", region_name=region).meta.endpoint_url)
 
     def _keys(self) -> _Keys:
@@ -131,35 +131,6 @@ class Bucket:
         )
         return self._assumed
 
-    def _spread(self, client: "S3Client", prefix: str) -> tuple[list[str], list[SourceObject]]:
-        """Return prefixes to list side by side, and the objects met on the way to them."""
-        prefixes, objects = [prefix], list[SourceObject]()
-        for _ in range(DEEPEST):
-            if len(prefixes) >= LISTERS:
-                break
-            below: list[str] = []
-            for upper in prefixes:
-                for page in _pages(client, self.name, upper, "/"):
-                    below += [found["Prefix"] for found in page.get("CommonPrefixes", [])]
-                    objects += self._on(page)
-            prefixes = below
-        return prefixes, objects
-
-    def _plain(self, client: "S3Client", prefix: str) -> list[SourceObject]:
-        pages = _pages(client, self.name, prefix, "")
-        return [found for page in pages for found in self._on(page)]
-
-    def _on(self, page: "ListObjectsV2OutputTypeDef") -> Iterator[SourceObject]:
-        for found in page.get("Contents", []):
-            yield SourceObject(
-                uri=f"{SCHEME}{self.name}/{found['Key']}",
-                version=found["ETag"].strip('"'),
-                size=found["Size"],
-                modified_at=found["LastModified"],
-                place=found["Key"],
-                bucket=self.name,
-            )
-
     def _nothing_under(self, client: "S3Client", prefix: str) -> str:
         here = f"no objects under {SCHEME}{self.name}/{prefix}."
         before, logs, _ = prefix.partition("AWSLogs/")
@@ -172,48 +143,11 @@ class Bucket:
         return f"{here} The bucket is empty: is this where the trail delivers to?"
 
     def _folders(self, client: "S3Client", prefix: str) -> list[str]:
-        page = client.list_objects_v2(Bucket=self.name, Prefix=prefix, Delimiter="/")
+        page = client.list_objects_v2(
+            Bucket=self.name, Prefix=prefix, Delimiter="/", **payer(self.access())
+        )
         folders = [found["Prefix"] for found in page.get("CommonPrefixes", [])]
         return [f"{SCHEME}{self.name}/{folder}" for folder in folders]
 
-    @contextlib.contextmanager
-    def _refusals(self) -> Iterator[None]:
-        """Turn what boto3 raises into one line that says what to do."""
-        try:
-            yield
-        except (NoCredentialsError, PartialCredentialsError) as error:
-            message = (
-                "no AWS credentials. Run `aws configure` or `aws sso login`, or set AWS_PROFILE"
-            )
-            raise IngestError(message) from error
-        except EndpointConnectionError as error:
-            message = f"{error}. Check the network, and AWS_ENDPOINT_URL if it is set"
-            raise IngestError(message) from error
-        except BotoCoreError as error:
-            message = f"can't sign in to AWS: {' '.join(str(error).split())}"
-            raise IngestError(message) from error
-        except ClientError as error:
-            raise IngestError(self._refusal(error)) from error
-
-    def _refusal(self, error: ClientError) -> str:
-        code, said = (
-            error.response["Error"].get("Code", ""),
-            error.response["Error"].get("Message", ""),
-        )
-        where = f"{SCHEME}{self.name}"
-        if error.operation_name == "AssumeRole":
-            return f"can't assume {self._role_arn}: {said}"
-        if code == "NoSuchBucket":
-            return f"there is no bucket {self.name}. Check its name"
-        if code in DENIED:
-            return f"{where} may not be listed: {said}. It takes s3:ListBucket and s3:GetObject"
-        if code in NOT_SIGNED_IN:
-            return f"AWS refuses the credentials for {where}: {said}. Sign in again"
-        return f"{where} can't be listed: {code}, {said}"
-
-
-def _pages(
-    client: "S3Client", bucket: str, prefix: str, delimiter: str
-) -> Iterator["ListObjectsV2OutputTypeDef"]:
-    paginator = client.get_paginator("list_objects_v2")
-    yield from paginator.paginate(Bucket=bucket, Prefix=prefix, Delimiter=delimiter)
+    def _refusals(self) -> AbstractContextManager[None]:
+        return refusals(self.name, self._role_arn)

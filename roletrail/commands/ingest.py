@@ -1,5 +1,6 @@
 """`roletrail ingest`: log files, session reports and inventory become rows of the lake."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from ingest import IngestSummary
 
 
+class KindOfObject(StrEnum):
+    """What the key of an object says that it is; ingest knows the same ones."""
+
+    CLOUDTRAIL = "cloudtrail"
+    NETWORK_ACTIVITY = "cloudtrail_network_activity"
+    INSIGHT = "cloudtrail_insight"
+    AGGREGATED = "cloudtrail_aggregated"
+    DIGEST = "cloudtrail_digest"
+    OTHER = "other"
+
+
+KINDS = tuple(kind.value for kind in KindOfObject)
+
+
 def ingest(
     sources: Annotated[
         list[str],
@@ -34,9 +49,26 @@ def ingest(
     region: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this region; can be repeated.")
     ] = None,
+    kind: Annotated[
+        list[KindOfObject] | None,
+        typer.Option(
+            metavar="KIND",
+            help=f"Only objects of which the key says so; can be repeated. {', '.join(KINDS)}.",
+        ),
+    ] = None,
+    look_back: Annotated[
+        int,
+        typer.Option(metavar="DAYS", min=0, help="Days of S3 to list again before the newest one."),
+    ] = 3,
     role_arn: Annotated[
         str | None, typer.Option(metavar="ARN", help="Role to assume for reading S3.")
     ] = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="S3 at another address than AWS's own.")
+    ] = None,
+    requester_pays: Annotated[
+        bool, typer.Option("--requester-pays", help="Pay for reading S3, where the bucket asks it.")
+    ] = False,
     processes: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Processes that read; by default one per core."),
@@ -60,7 +92,11 @@ def ingest(
             until=until,
             account_ids=tuple(account or ()),
             regions=tuple(region or ()),
+            kinds=tuple(kind or ()),
+            look_back_days=look_back,
             role_arn=role_arn,
+            endpoint_url=endpoint_url,
+            is_requester_pays=requester_pays,
             processes=processes,
             on_progress=on_progress,
         )

@@ -4,13 +4,14 @@ import logging
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ingest import IngestError, ingest
 from ingest.s3_listing import Bucket
-from ingest.s3_reading import Access, pieces_of_object
+from ingest.s3_reading import Access, BucketOptions, pieces_of_object
+from ingest.s3_refusals import refusals
 from lake import open_lake
 from tests.ingest.log_files import LOG_KEY, log_file, record, rows
 
@@ -75,7 +76,23 @@ def test_objects_are_listed_below_all_prefixes_and_at_their_side(s3: "S3Client")
 
 @pytest.mark.parametrize(
     "key",
-    ["a b+c=d%41?#&.json", "logs//a.json", "/a.json", "a/../b.json", "ü/🎉.json", "a/*~'\".json"],
+    [
+        "a b+c=d%41?#&.json",
+        "%2e%2e%2f%00.json",
+        "logs//a.json",
+        "/a.json",
+        "a/../b.json",
+        "../../etc/passwd",
+        "./a.json",
+        "ü/🎉.json",
+        "u\u0308/\u202e.json",
+        "a/*~'\";|$(x)`.json",
+        "a\\b.json",
+        "a&amp;<b>.json",
+        " a .json ",
+        "é" * 507 + ".json" + "x" * 5,
+    ],
+    ids=ascii,
 )
 def test_any_key_can_be_read(s3: "S3Client", tmp_path: Path, key: str) -> None:
     put(s3, key)
@@ -84,20 +101,47 @@ def test_any_key_can_be_read(s3: "S3Client", tmp_path: Path, key: str) -> None:
     assert (summary.events_written, summary.first_rejection) == (1, None)
 
 
+def test_a_key_with_control_characters_can_be_read(
+    localbucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import boto3
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", localbucket)
+    server = boto3.client("s3")  # moto takes no line breaks
+    server.create_bucket(
+        Bucket="trail", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    put(server, "a\nb\x1b[31m\t\x7f.json")
+    lake = open_lake(tmp_path / "lake", create=True)
+    summary = ingest(lake, ["s3://trail"], processes=1)
+    assert (summary.events_written, summary.first_rejection) == (1, None)
+
+
+def test_keys_that_look_alike_are_objects_of_their_own(s3: "S3Client", tmp_path: Path) -> None:
+    keys = ["A.json", "a.json", "a%2Ejson", "a .json", "a+.json", "\u00e9.json", "e\u0301.json"]
+    put(s3, *keys)
+    lake = open_lake(tmp_path / "lake", create=True)
+    assert ingest(lake, ["s3://trail"], processes=1).events_written == len(keys)
+    assert {row["uri"] for row in rows(lake, "source_objects", "uri")} == {
+        f"s3://trail/{key}" for key in keys
+    }
+    assert ingest(lake, ["s3://trail"], processes=1).objects_new == 0
+
+
 def test_an_object_that_is_gone_is_counted_and_tried_again(
     s3: "S3Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(s3, LOG_KEY.format(0), LOG_KEY.format(1))
     lake = open_lake(tmp_path / "lake", create=True)
     with monkeypatch.context() as patch:
-        listed = Bucket.objects
+        search = Bucket.search
 
-        def then_gone(bucket: Bucket, prefix: str) -> object:
-            found = listed(bucket, prefix)
+        def then_gone(bucket: Bucket, prefix: str, *what: Any) -> object:  # noqa: ANN401 - passed on
+            found = search(bucket, prefix, *what)
             s3.delete_object(Bucket="trail", Key=LOG_KEY.format(1))
             return found
 
-        patch.setattr(Bucket, "objects", then_gone)
+        patch.setattr(Bucket, "search", then_gone)
         summary = ingest(lake, ["s3://trail/"], processes=1)
     assert (summary.events_written, summary.objects_rejected) == (1, 1)
     name = LOG_KEY.format(1).rpartition("/")[2]
@@ -135,6 +179,29 @@ def test_an_object_that_may_not_be_read_says_which_permission_it_takes() -> None
         server.shutdown()
 
 
+class Elsewhere(BaseHTTPRequestHandler):
+    """A server that says of every bucket that it is in another region."""
+
+    def do_HEAD(self) -> None:
+        """Answer as S3 does in the wrong region."""
+        self.send_response(301)
+        self.send_header("x-amz-bucket-region", "ap-southeast-3")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing down."""
+
+
+def test_the_region_of_the_bucket_is_asked_for() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_port}"
+        access = Bucket("trail", options=BucketOptions(endpoint_url=endpoint)).access()
+        server.shutdown()
+    assert (access.region, access.endpoint) == ("ap-southeast-3", endpoint)
+
+
 def test_credentials_do_not_show() -> None:
     assert "testing" not in repr(Bucket("trail").access())
 
@@ -152,7 +219,9 @@ def refusal(source: str, tmp_path: Path) -> str:
 
 
 def test_a_bucket_that_is_not_there(tmp_path: Path) -> None:
-    assert refusal("s3://nowhere/x", tmp_path) == ("there is no bucket nowhere. Check its name")
+    assert refusal("s3://nowhere/x", tmp_path) == (
+        "there is no bucket s3://nowhere. Check its name"
+    )
 
 
 def test_an_empty_bucket(tmp_path: Path) -> None:
@@ -201,10 +270,25 @@ def test_an_endpoint_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.Mo
     [
         (
             "AccessDenied",
-            "s3://trail may not be listed: why. It takes s3:ListBucket and s3:GetObject",
+            (
+                "s3://trail may not be listed: why. It takes s3:ListBucket and s3:GetObject, and "
+                "--requester-pays if the bucket asks for it"
+            ),
         ),
-        ("ExpiredToken", "AWS refuses the credentials for s3://trail: why. Sign in again"),
-        ("SlowDown", "s3://trail can't be listed: SlowDown, why"),
+        ("ExpiredToken", "the AWS credentials have expired: why. Sign in again"),
+        ("InvalidAccessKeyId", "AWS refuses the credentials for s3://trail: why. Sign in again"),
+        (
+            "PermanentRedirect",
+            (
+                "s3://trail is in another region: why. Set AWS_REGION to that, and check "
+                "AWS_ENDPOINT_URL"
+            ),
+        ),
+        (
+            "SlowDown",
+            "s3://trail can't be listed: throttled for too long (SlowDown). Run it again later",
+        ),
+        ("MethodNotAllowed", "s3://trail can't be listed: MethodNotAllowed, why. Run it again"),
     ],
 )
 def test_a_refusal_of_aws(
@@ -213,10 +297,25 @@ def test_a_refusal_of_aws(
     from botocore.exceptions import ClientError
 
     def refuse(*_: object) -> object:
-        raise ClientError({"Error": {"Code": code, "Message": "why"}}, "ListObjectsV2")
+        raise ClientError({"Error": {"Code": code, "Message": "why."}}, "ListObjectsV2")
 
-    monkeypatch.setattr(Bucket, "_spread", refuse)
+    monkeypatch.setattr("ingest.s3_search.Search.found", refuse)
     assert refusal("s3://trail/", tmp_path) == message
+
+
+def test_a_role_that_may_not_be_assumed() -> None:
+    from botocore.exceptions import ClientError
+
+    error = {"Error": {"Code": "AccessDenied", "Message": "User: x is not authorized"}}
+    with (
+        pytest.raises(IngestError) as caught,
+        refusals("trail", "arn:aws:iam::123456789012:role/reader"),
+    ):
+        raise ClientError(error, "AssumeRole")  # type: ignore[arg-type] # more of it isn't read
+    assert str(caught.value) == (
+        "can't assume arn:aws:iam::123456789012:role/reader: User: x is not authorized. "
+        "It must trust the caller, who needs sts:AssumeRole"
+    )
 
 
 def test_a_role_is_assumed_for_reading(s3: "S3Client", tmp_path: Path) -> None:

@@ -23,6 +23,19 @@ def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
     assert [Path(source.place).name for source in files_in(str(tmp_path))] == ["c.json"]
 
 
+def test_links_to_files_are_followed_and_those_that_lead_nowhere_left_out(tmp_path: Path) -> None:
+    put(tmp_path, {"a/1.json": b"1", "elsewhere/2.json": b"22"})
+    (tmp_path / "a" / "2.json").symlink_to(tmp_path / "elsewhere" / "2.json")
+    (tmp_path / "a" / "gone.json").symlink_to(tmp_path / "gone.json")
+    (tmp_path / "a" / "circle.json").symlink_to(tmp_path / "a" / "circle.json")
+    (tmp_path / "a" / "folder").symlink_to(tmp_path)
+    found = files_in(str(tmp_path / "a"))
+    assert [(Path(source.place).name, source.size) for source in found] == [
+        ("1.json", 1),
+        ("2.json", 2),
+    ]
+
+
 def test_a_file_alone_is_a_source_even_if_hidden(tmp_path: Path) -> None:
     put(tmp_path, {".b.json": b"1"})
     [found] = files_in(str(tmp_path / ".b.json"))
