@@ -66,44 +66,71 @@ def follow(  # noqa: PLR0913 - one parameter for each option that a user has
     is_once: bool = False,
     stop: Event,
     on_batch: Callable[[FollowedBatch], None],
+    on_wait: Callable[[], None] | None = None,
 ) -> None:
     """Take in what the queue's messages name until `stop` is set, or the queue is drained if once.
 
     A batch is committed when it names so many objects, or is so many seconds old; what has begun
     when `stop` is set is committed too. `role_arn` is assumed for buckets, not for the queue.
+    `on_wait` is called before each look into the queue, some seconds apart, and should be brief.
     Raises IngestError if the queue can't be used, and LakeError.
     """
     queue = Queue(queue_url)
     follower = _Follower(lake, queue, role_arn)
-    seen: set[str] | None = set() if is_once else None
-    is_drained = False
+    intake = _Intake(queue, batch_objects, batch_seconds, stop, on_wait, set() if is_once else None)
     with queue.hiding():
-        while not (stop.is_set() or is_drained):
-            batch, is_drained = _collected(queue, batch_objects, batch_seconds, stop, seen)
-            if batch:
+        while not (stop.is_set() or intake.is_drained):
+            if batch := intake.next_batch():
                 on_batch(follower.take(batch))
 
 
-def _collected(
-    queue: Queue, most_objects: int, most_seconds: int, stop: Event, seen: set[str] | None
-) -> tuple[list["_Notified"], bool]:
-    """Return the messages of a batch, and whether there are no more that weren't `seen` before."""
-    batch: list[_Notified] = []
-    objects = 0
-    due = math.inf
-    while not stop.is_set() and objects < most_objects and (left := due - time.monotonic()) > 0:
-        wait = math.ceil(min(WAIT_SECONDS if seen is None else DRAINED_SECONDS, left))
-        received = [_notified(message) for message in queue.receive(wait)]
-        if seen is not None and {one.message.message_id for one in received} <= seen:
-            queue.let_go([one.message for one in received])
-            return batch, True
-        if received and not batch:
-            due = time.monotonic() + most_seconds
-        batch += received
-        objects += sum(max(1, len(one.places)) for one in received)
-        if seen is not None:
-            seen |= {one.message.message_id for one in received}
-    return batch, False
+@dataclass(slots=True)
+class _Intake:
+    """Collects the messages of one batch after the other.
+
+    `seen` has the ids of all messages so far if the queue is to be drained; it is drained when no
+    others come.
+    """
+
+    queue: Queue
+    most_objects: int
+    most_seconds: int
+    stop: Event
+    on_wait: Callable[[], None] | None
+    seen: set[str] | None
+    is_drained: bool = False
+
+    def next_batch(self) -> list["_Notified"]:
+        """Return the messages of a batch; none if the queue is drained, or `stop` is set."""
+        batch: list[_Notified] = []
+        objects = 0
+        due = math.inf
+        while not self.stop.is_set() and objects < self.most_objects:
+            if (left := due - time.monotonic()) <= 0:
+                break
+            if self.on_wait is not None:
+                self.on_wait()
+            received = self._received(left)
+            if self.is_drained:
+                break
+            if received and not batch:
+                due = time.monotonic() + self.most_seconds
+            batch += received
+            objects += sum(max(1, len(one.places)) for one in received)
+        return batch
+
+    def _received(self, seconds_left: float) -> list["_Notified"]:
+        """Return what comes from the queue now."""
+        longest = WAIT_SECONDS if self.seen is None else DRAINED_SECONDS
+        received = self.queue.receive(math.ceil(min(longest, seconds_left)))
+        if self.seen is not None:
+            ids = {message.message_id for message in received}
+            if ids <= self.seen:
+                self.queue.let_go(received)
+                self.is_drained = True
+                return []
+            self.seen |= ids
+        return [_notified(message) for message in received]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,20 @@ A folder is a lake with an embedded SQLite catalog. Any other catalog (Glue, RES
 
 import contextlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyiceberg.exceptions import (
+    CommitFailedException,
     NamespaceAlreadyExistsError,
     NoSuchNamespaceError,
     NoSuchTableError,
     TableAlreadyExistsError,
 )
-from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lake.columns import Table
 from lake.errors import LakeError
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 NAMESPACE = "roletrail"
 CATALOG_PREFIX = "catalog:"
 CATALOG_FILE = "catalog.db"
+ATTEMPTS = 10
+SETTINGS = ("commit.", "write.")  # what Iceberg itself keeps as it is given
+LOCKED_SECONDS = 60  # to wait for others who write to the catalog; each takes milliseconds
 DEFAULT_LOCATION = "./roletrail-lake"
 
 
@@ -80,8 +84,6 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
 
 
 def _folder_catalog(place: str, *, create: bool) -> "Catalog":
-    from pyiceberg.catalog.sql import SqlCatalog
-
     folder = Path(place).expanduser().resolve()
     if not create and not (folder / CATALOG_FILE).exists():
         message = f"{place} has no events yet. Run: roletrail ingest sample_logs --lake {place}"
@@ -92,14 +94,24 @@ def _folder_catalog(place: str, *, create: bool) -> "Catalog":
         message = f"can't make the lake folder {place}: {error.strerror}. Name another: --lake DIR"
         raise LakeError(message) from error
     try:
-        return SqlCatalog(
-            NAMESPACE,
-            uri=f"sqlite:///{folder / CATALOG_FILE}",
-            warehouse=f"file://{folder}",
-        )
+        try:
+            return _sql_catalog(folder)
+        except OperationalError:
+            # Somebody else makes the same catalog at this moment.
+            return _sql_catalog(folder)
     except DatabaseError as error:
         message = f"{folder / CATALOG_FILE} is no catalog of a lake. Name another: --lake DIR"
         raise LakeError(message) from error
+
+
+def _sql_catalog(folder: Path) -> "Catalog":
+    from pyiceberg.catalog.sql import SqlCatalog
+
+    return SqlCatalog(
+        NAMESPACE,
+        uri=f"sqlite:///{folder / CATALOG_FILE}?timeout={LOCKED_SECONDS}",
+        warehouse=f"file://{folder}",
+    )
 
 
 def _named_catalog(place: str) -> "Catalog":
@@ -116,13 +128,15 @@ def _named_catalog(place: str) -> "Catalog":
 
 
 def ensure_tables(lake: Lake) -> None:
-    """Make the tables, and the columns of tables of an older release, that the lake lacks."""
-    with contextlib.suppress(NamespaceAlreadyExistsError):
+    """Make the tables, and the columns and settings of an older release's, that the lake lacks."""
+    # The second error is what a SQL catalog has for two who are first at the same moment.
+    with contextlib.suppress(NamespaceAlreadyExistsError, IntegrityError):
         lake.catalog.create_namespace(NAMESPACE)
     existing = lake.table_names()
     for table in TABLES.values():
         if table.name in existing:
-            _add_missing_columns(lake.table(table.name), table.schema())
+            _add_missing_columns(lake, table)
+            _add_missing_properties(lake.table(table.name), table.properties())
         else:
             _create_table(lake, table)
 
@@ -145,11 +159,35 @@ def _create_table(lake: Lake, table: Table) -> None:
         return
 
 
-def _add_missing_columns(iceberg_table: IcebergTable, wanted: Schema) -> None:
-    known = {column.name for column in iceberg_table.schema().fields}
-    missing = [column for column in wanted.fields if column.name not in known]
+def _add_missing_columns(lake: Lake, table: Table) -> None:
+    for _ in range(ATTEMPTS):
+        iceberg_table = lake.table(table.name)
+        known = {column.name for column in iceberg_table.schema().fields}
+        missing = [column for column in table.schema().fields if column.name not in known]
+        if not missing:
+            return
+        # Somebody else who opens the lake may be adding them too.
+        with (
+            contextlib.suppress(CommitFailedException, OperationalError),
+            iceberg_table.update_schema() as update,
+        ):
+            for column in missing:
+                update.add_column(column.name, column.field_type, doc=column.doc)
+    message = f"{lake.location}: {table.name} was changed {ATTEMPTS} times meanwhile. Run it again"
+    raise LakeError(message)
+
+
+def _add_missing_properties(iceberg_table: IcebergTable, wanted: Mapping[str, str]) -> None:
+    missing = {
+        name: value
+        for name, value in wanted.items()
+        if name.startswith(SETTINGS) and name not in iceberg_table.properties
+    }
     if not missing:
         return
-    with iceberg_table.update_schema() as update:
-        for column in missing:
-            update.add_column(column.name, column.field_type, doc=column.doc)
+    # If another writer comes first, whoever opens the lake next does it.
+    with (
+        contextlib.suppress(CommitFailedException, OperationalError),
+        iceberg_table.transaction() as transaction,
+    ):
+        transaction.set_properties(missing)

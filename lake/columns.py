@@ -113,7 +113,8 @@ class Table:
 
         Retries are off because a retried append would skip the check for duplicates that the
         commit is based on; metrics are kept only where planning uses them, so that metadata
-        stays small.
+        stays small. Each commit adds a manifest, and each connection reads them all: merging them
+        by the twenty keeps both from growing until the next compaction.
         """
         metrics = {
             f"write.metadata.metrics.column.{name}": "full"
@@ -123,6 +124,8 @@ class Table:
             "format-version": "2",
             "comment": self.comment,
             "commit.retry.num-retries": "0",
+            "commit.manifest-merge.enabled": "true",
+            "commit.manifest.min-count-to-merge": "20",
             "write.metadata.metrics.default": "counts",
             "write.metadata.delete-after-commit.enabled": "true",
             "write.metadata.previous-versions-max": "20",

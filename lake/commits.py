@@ -15,9 +15,16 @@ import pyarrow as pa
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table import Transaction
-from pyiceberg.table.snapshots import ancestors_of
 from sqlalchemy.exc import OperationalError
 
+from lake.batches import (
+    BATCH_FILES,
+    BATCH_ID,
+    FOLLOWERS,
+    batches_of,
+    files_since,
+    has_history_since,
+)
 from lake.catalog import Lake
 from lake.connection import connect, duckdb_path, planned_files
 from lake.data_files import arrow_schema, read_data_files, write_data_files
@@ -25,24 +32,24 @@ from lake.duplicates import have_common_events, without_duplicates
 from lake.errors import LakeError
 from lake.events_table import EVENTS
 from lake.known_objects import without_known_objects
-from lake.tables import INGESTED_TABLES, SOURCE_OBJECTS
+from lake.tables import SOURCE_OBJECTS
 
-BATCH_ID = "roletrail.batch-id"
-BATCH_FILES = "roletrail.batch-files"
 ATTEMPTS = 50
-FOLLOWERS = tuple(table.name for table in INGESTED_TABLES if table is not EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
 class StagedBatch:
     """Data files that were written but not committed: table name -> locations.
 
-    `base_snapshot_id` is the snapshot of `events` that duplicates were looked up in.
+    `base_snapshot_id` is the snapshot of `events` that duplicates were looked up in, and
+    `ledger_snapshot_id` the one of the ledger that objects were looked up in, or one before it;
+    None stands for the whole table.
     """
 
     batch_id: str
     files: Mapping[str, tuple[str, ...]]
     base_snapshot_id: int | None
+    ledger_snapshot_id: int | None = None
 
 
 def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
@@ -56,13 +63,18 @@ def commit_batch(lake: Lake, staged: StagedBatch) -> pa.Table:
         events = lake.table(EVENTS.name)
         if (files := _committed_files(events, staged.batch_id)) is not None:
             return _follow(lake, staged.batch_id, files)
-        if not _has_history_since(events, staged.base_snapshot_id):
+        if not has_history_since(events, staged.base_snapshot_id):
             ledger = _ledger_of(lake, staged.batch_id)
             if ledger.num_rows:
                 return ledger
         staged = _without_newcomers(lake, events, staged)
         under_way = [json.loads(files) for files in _unfinished(lake).values()]
-        new = replace(staged, files=without_known_objects(lake, staged.files, under_way))
+        new = replace(
+            staged,
+            files=without_known_objects(
+                lake, staged.files, under_way, since=staged.ledger_snapshot_id
+            ),
+        )
         try:
             with events.transaction() as transaction:
                 append_files(transaction, new.files.get(EVENTS.name, ()), _properties(new))
@@ -100,7 +112,10 @@ def _follow(lake: Lake, batch_id: str, files: Mapping[str, list[str]]) -> pa.Tab
 def _append_once(lake: Lake, name: str, batch_id: str, files: list[str]) -> None:
     for _ in range(ATTEMPTS):
         table = lake.table(name)
-        if batch_id in batches_of(table):
+        # Expiry forgets a batch in `events` first, once it is in the ledger. A writer who was
+        # stopped for so long finds it finished by others, though no table names it any more.
+        is_known = batch_id in batches_of(table)
+        if is_known or batch_id not in batches_of(lake.table(EVENTS.name)):
             return
         try:
             with table.transaction() as transaction:
@@ -128,21 +143,6 @@ def append_files(
 def _properties(staged: StagedBatch) -> dict[str, str]:
     followers = {name: list(files) for name, files in staged.files.items() if name in FOLLOWERS}
     return {BATCH_ID: staged.batch_id, BATCH_FILES: json.dumps(followers, sort_keys=True)}
-
-
-def batches_of(table: IcebergTable) -> dict[str, str]:
-    """Return the batches that the table's snapshots name, and the files of each as JSON."""
-    summaries = (snapshot.summary for snapshot in table.snapshots())
-    return {
-        str(summary[BATCH_ID]): str(summary[BATCH_FILES] or "{}")
-        for summary in summaries
-        if summary is not None and summary[BATCH_ID] is not None
-    }
-
-
-def files_of_batch(files: str, name: str) -> list[str]:
-    """Return the data files of one table among those that a snapshot names as its batch's."""
-    return list(json.loads(files).get(name, ()))
 
 
 def _committed_files(events: IcebergTable, batch_id: str) -> dict[str, list[str]] | None:
@@ -175,26 +175,8 @@ def _without_newcomers(lake: Lake, events: IcebergTable, staged: StagedBatch) ->
 
 
 def _files_since(events: IcebergTable, base_snapshot_id: int | None) -> list[str]:
-    if base_snapshot_id is None or not _has_history_since(events, base_snapshot_id):
-        return planned_files(events)
-    scan = events.incremental_append_scan(from_snapshot_id_exclusive=base_snapshot_id)
-    return [duckdb_path(task.file.file_path) for task in scan.plan_files()]
-
-
-def _has_history_since(events: IcebergTable, base_snapshot_id: int | None) -> bool:
-    """Return whether the table still names every snapshot since this one, or since its first.
-
-    If it does, a batch that was committed since is among them; if not, maintenance has expired
-    some, and only of batches that are in the ledger.
-    """
-    current = events.current_snapshot()
-    if current is None:
-        return base_snapshot_id is None
-    history = list(ancestors_of(current, events.metadata))
-    if base_snapshot_id is None:
-        # Expiry takes the parent out of the oldest that it leaves, so a missing one says nothing.
-        return history[-1].sequence_number == 1
-    return any(snapshot.snapshot_id == base_snapshot_id for snapshot in history)
+    files = None if base_snapshot_id is None else files_since(events, base_snapshot_id)
+    return planned_files(events) if files is None else [duckdb_path(file) for file in files]
 
 
 def _ledger_of(lake: Lake, batch_id: str) -> pa.Table:

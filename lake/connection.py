@@ -21,14 +21,17 @@ from pyiceberg.types import (
     TimestamptzType,
 )
 
+from lake.batches import FOLLOWERS, files_under_way
 from lake.catalog import Lake
-from lake.derived_tables import ATTRIBUTIONS
+from lake.derived_tables import ATTRIBUTIONS, DERIVED_TABLES
+from lake.events_table import EVENTS
 from lake.publication import last_publication
 from lake.tables import TABLES
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
+DERIVED = frozenset(table.name for table in DERIVED_TABLES)
 SIMPLE_TYPES: Mapping[type[IcebergType], str] = {
     StringType: "varchar",
     BooleanType: "boolean",
@@ -41,8 +44,9 @@ SIMPLE_TYPES: Mapping[type[IcebergType], str] = {
 def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnection:
     """Return an in-memory DuckDB connection in UTC, with a commented view for each table.
 
-    The views see the snapshot that is current now; connect again to see newer data. Derived
-    tables are read at the snapshots that the last complete attribution published together.
+    The views see the snapshot that is current now; connect again to see newer data. A batch of
+    ingest is seen in all its tables or in none, also while it is committed to one after the other.
+    Derived tables are read at the snapshots that the last complete attribution published together.
     Tables and columns that a lake of an older release lacks are empty.
     """
     connection = duckdb.connect(":memory:")
@@ -52,12 +56,19 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     existing = lake.table_names()
     snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}
     readable: list[str] = []
-    for name in tables:
+    wanted = list(tables)
+    loaded = _loaded(lake, [name for name in wanted if name in existing])
+    for name in wanted:
         files: list[str] = []
         schema = TABLES[name].schema()
         if name in existing:
-            iceberg_table = lake.table(name)
-            files = planned_files(iceberg_table, snapshots.get(name))
+            iceberg_table = loaded[name]
+            # What a run has written and not published yet, nobody sees.
+            if name not in DERIVED or name in snapshots:
+                files = planned_files(iceberg_table, snapshots.get(name))
+            if name in FOLLOWERS:
+                under_way = files_under_way(loaded[EVENTS.name], iceberg_table)
+                files = sorted({*files, *map(duckdb_path, under_way)})
             register_object_store(connection, iceberg_table, files)
             schema = iceberg_table.schema()
         relation = relation_sql(schema, files)
@@ -66,6 +77,15 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
         readable += files
     connection.execute("set allowed_paths = $paths", {"paths": readable})
     return connection
+
+
+def _loaded(lake: Lake, names: Iterable[str]) -> dict[str, IcebergTable]:
+    """Return the tables, and `events` with those that follow it, loaded after them."""
+    ordered = sorted({*names}, key=lambda name: name == EVENTS.name)
+    loaded = {name: lake.table(name) for name in ordered}
+    if EVENTS.name not in loaded and not loaded.keys().isdisjoint(FOLLOWERS):
+        loaded[EVENTS.name] = lake.table(EVENTS.name)
+    return loaded
 
 
 def with_missing_columns(relation: str, name: str, schema: Schema) -> str:

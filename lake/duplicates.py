@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.table import Table as IcebergTable
@@ -17,6 +18,7 @@ from lake.connection import duckdb_path, register_object_store
 
 # Copies of one event carry one eventTime; the margin only guards against a rewritten one.
 TIME_MARGIN = timedelta(hours=1)
+KEY = ("recipient_account_id", "event_id")
 # What an event says; other columns follow from these or name the copy, not the event.
 CONTENT = (
     "event_time",
@@ -54,13 +56,14 @@ def without_duplicates(
         return Deduplicated(events, _no_copies())
     with duckdb.connect(":memory:") as connection:
         connection.execute("set timezone = 'UTC'")
-        numbered = events.append_column("position", pa.array(range(events.num_rows)))
-        connection.register("batch", numbered)
+        positions = pa.array(np.arange(events.num_rows))
+        compared = [*KEY, *CONTENT, "source_object_id", "record_index"]
+        connection.register("batch", events.select(compared).append_column("position", positions))
         if known_files and iceberg_table is not None:
             register_object_store(connection, iceberg_table, known_files)
         has_known = _find_known(connection, list(known_files), _time_range(events))
         # As a rule there are no copies at all, and then nothing has to be compared.
-        if not has_known and pc.count_distinct(events.column("event_id")).as_py() == len(numbered):
+        if not has_known and pc.count_distinct(events.column("event_id")).as_py() == len(events):
             return Deduplicated(events, _no_copies())
         connection.execute(_FIRST_IN_BATCH)
         positions = connection.execute(_KEPT).to_arrow_table().column("position")

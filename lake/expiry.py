@@ -3,20 +3,24 @@
 What is old is when a snapshot ceased to be what readers see, not when it was made: a reader has the
 whole time from then on. Kept for as long as they are needed are the snapshots of batches that are
 not in all their tables yet, and those that an attribution has published together.
+
+One that was replaced by an append can go sooner, since the next one has all its files. Each commit
+copies what a table knows of all its snapshots, so that few of them make it quick.
 """
 
 from bisect import bisect_right
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table as IcebergTable
-from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.snapshots import Operation, Snapshot
 from sqlalchemy.exc import OperationalError
 
+from lake.batches import BATCH_ID, FOLLOWERS, batches_of
 from lake.catalog import Lake
-from lake.commits import BATCH_ID, FOLLOWERS, batches_of
-from lake.derived_tables import DERIVED_TABLES
+from lake.derived_tables import ATTRIBUTIONS, DERIVED_TABLES, FINDINGS
 from lake.errors import LakeError
 from lake.events_table import EVENTS
 from lake.publication import publications_since
@@ -25,22 +29,31 @@ from lake.tables import SOURCE_OBJECTS
 ATTEMPTS = 50
 
 
-def expire_snapshots(lake: Lake, before: datetime, *, dry_run: bool = False) -> dict[str, int]:
+def expire_snapshots(
+    lake: Lake,
+    before: datetime,
+    *,
+    appended_before: datetime | None = None,
+    dry_run: bool = False,
+) -> dict[str, int]:
     """Forget snapshots that were replaced before this time; return how many, table by table.
 
-    Raises LakeError if other writers kept coming first.
+    Those that were replaced by an append before `appended_before` go as well. Writers who began
+    before that take longer to find out what has come since, and lose nothing. Raises LakeError if
+    other writers kept coming first.
     """
+    age = _Age(before, appended_before or before)
     # First `events`, then what follows it: as long as it names a batch, the others must be able to
     # say whether they have it.
     finished = set(batches_of(lake.table(SOURCE_OBJECTS.name)))
     unfinished = set(batches_of(lake.table(EVENTS.name))) - finished
-    expired = {EVENTS.name: _expire(lake, EVENTS.name, before, _Kept(unfinished), dry_run=dry_run)}
+    expired = {EVENTS.name: _expire(lake, EVENTS.name, age, _Kept(unfinished), dry_run=dry_run)}
     named = _Kept(set(batches_of(lake.table(EVENTS.name))))
     existing = lake.table_names()
     for name in existing.intersection(FOLLOWERS):
-        expired[name] = _expire(lake, name, before, named, dry_run=dry_run)
+        expired[name] = _expire(lake, name, age, named, dry_run=dry_run)
     derived = [table for table in DERIVED_TABLES if table.name in existing]
-    publications = publications_since(lake, before) if derived else []
+    publications = publications_since(lake, before) if ATTRIBUTIONS.name in existing else []
     for table in derived:
         snapshot_ids = {
             publication.snapshots[table.name]
@@ -48,8 +61,25 @@ def expire_snapshots(lake: Lake, before: datetime, *, dry_run: bool = False) -> 
             if table.name in publication.snapshots
         }
         kept = _Kept(snapshot_ids=snapshot_ids)
-        expired[table.name] = _expire(lake, table.name, before, kept, dry_run=dry_run)
+        expired[table.name] = _expire(lake, table.name, age, kept, dry_run=dry_run)
+    if FINDINGS.name in existing:
+        expired[FINDINGS.name] = _expire(lake, FINDINGS.name, age, _Kept(), dry_run=dry_run)
     return expired
+
+
+@dataclass(frozen=True, slots=True)
+class _Age:
+    """Before when a snapshot must have come for the one that it replaced to be old."""
+
+    replaced_before: datetime
+    appended_before: datetime
+
+    def has(self, successor: Snapshot) -> bool:
+        """Return whether what this snapshot has replaced is old."""
+        summary = successor.summary
+        is_append = summary is not None and summary.operation is Operation.APPEND
+        limit = self.appended_before if is_append else self.replaced_before
+        return successor.timestamp_ms < limit.timestamp() * 1000
 
 
 class _Kept:
@@ -65,13 +95,11 @@ class _Kept:
         return batch_id in self._batch_ids or snapshot.snapshot_id in self._snapshot_ids
 
 
-def _expire(lake: Lake, name: str, before: datetime, kept: _Kept, *, dry_run: bool) -> int:
+def _expire(lake: Lake, name: str, age: _Age, kept: _Kept, *, dry_run: bool) -> int:
     for _ in range(ATTEMPTS):
         iceberg_table = lake.table(name)
         old = [
-            snapshot.snapshot_id
-            for snapshot in _replaced_before(iceberg_table, before)
-            if not kept.has(snapshot)
+            snapshot.snapshot_id for snapshot in _old(iceberg_table, age) if not kept.has(snapshot)
         ]
         if dry_run or not old:
             return len(old)
@@ -87,9 +115,8 @@ def _expire(lake: Lake, name: str, before: datetime, kept: _Kept, *, dry_run: bo
     raise LakeError(message)
 
 
-def _replaced_before(iceberg_table: IcebergTable, before: datetime) -> list[Snapshot]:
-    """Return the snapshots whose successor came before this time; none that has a name."""
-    limit = before.timestamp() * 1000
+def _old(iceberg_table: IcebergTable, age: _Age) -> list[Snapshot]:
+    """Return the snapshots whose successor is old enough; none that has a name."""
     named = {reference.snapshot_id for reference in iceberg_table.metadata.refs.values()}
     snapshots = sorted(iceberg_table.snapshots(), key=_number)
     numbers = [_number(snapshot) for snapshot in snapshots]
@@ -97,9 +124,7 @@ def _replaced_before(iceberg_table: IcebergTable, before: datetime) -> list[Snap
     for snapshot in snapshots:
         next_place = bisect_right(numbers, _number(snapshot))
         is_last = next_place == len(snapshots)
-        if is_last or snapshot.snapshot_id in named:
-            continue
-        if snapshots[next_place].timestamp_ms < limit:
+        if not is_last and snapshot.snapshot_id not in named and age.has(snapshots[next_place]):
             old.append(snapshot)
     return old
 

@@ -16,8 +16,8 @@ from pyiceberg.manifest import ManifestFile
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table.snapshots import Snapshot
 
+from lake.batches import batches_of, files_of_batch
 from lake.catalog import Lake
-from lake.commits import batches_of, files_of_batch
 from lake.errors import LakeError
 from lake.events_table import EVENTS
 from lake.file_replacement import current_files

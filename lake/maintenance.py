@@ -12,8 +12,11 @@ from lake.expiry import expire_snapshots
 from lake.garbage import Garbage, collect_garbage
 from lake.retention import Dropped, drop_days
 from lake.tables import INGESTED_TABLES, TABLES
+from lake.turns import take_turn
 
 SNAPSHOTS_KEPT = timedelta(hours=24)
+# Of appends, only whoever writes needs the snapshots before; nobody takes as long as that.
+APPENDS_KEPT = timedelta(hours=1)
 # A writer commits what it has written within minutes; a day is beyond any doubt.
 GARBAGE_AGE = timedelta(hours=24)
 
@@ -48,6 +51,8 @@ def maintain(
     say = on_step or _say_nothing
     tables = lake.table_names()
     if not dry_run:
+        # Whoever maintains on a schedule counts from here.
+        take_turn(lake)
         finish_interrupted(lake)
     dropped = Dropped(0, 0)
     if keep_days is not None:
@@ -58,7 +63,12 @@ def maintain(
         say(f"compacting {table.name}")
         compactions.append(compact(lake, table, dry_run=dry_run))
     say("expiring snapshots")
-    expired = expire_snapshots(lake, now - snapshots_kept, dry_run=dry_run)
+    expired = expire_snapshots(
+        lake,
+        now - snapshots_kept,
+        appended_before=now - min(snapshots_kept, APPENDS_KEPT),
+        dry_run=dry_run,
+    )
     garbage = []
     for name in (name for name in TABLES if name in tables):
         say(f"collecting files of {name}")

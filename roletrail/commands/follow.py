@@ -1,5 +1,6 @@
 """`roletrail follow`: what a queue says was delivered becomes rows of the lake, as it comes."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,7 @@ from roletrail.errors import ExitCode
 from roletrail.options import DEFAULT_LAKE, Lake
 from roletrail.stopping import stop_requested
 from roletrail.terminal import counted, note
+from roletrail.upkeep import maintained
 
 if TYPE_CHECKING:
     from ingest.following import FollowedBatch
@@ -29,12 +31,23 @@ def follow(
         int, typer.Option(metavar="N", min=1, help="Commit at the latest after so many seconds.")
     ] = 60,
     once: Annotated[bool, typer.Option("--once", help="Stop when the queue is empty.")] = False,
+    maintain_every: Annotated[
+        int,
+        typer.Option(
+            metavar="MINUTES", min=0, help="Run `roletrail maintain` beside it; 0 for never."
+        ),
+    ] = 60,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=1, help="Drop older events when maintaining; else none."),
+    ] = None,
 ) -> ExitCode:
     """Take in log files as a queue tells of them, until stopped.
 
     Messages are deleted after the commit. One whose object can't be read stays in the queue; one
     that names no object is kept aside with its reason and stays for the queue's redrive. SIGTERM
-    and Ctrl-C finish the batch. With --once, the exit status is 1 if anything was not taken.
+    and Ctrl-C finish the batch. With --once, nothing is maintained, and the exit status is 1 if
+    anything was not taken.
     """
     from ingest.following import follow as follow_queue
     from lake import open_lake
@@ -47,7 +60,9 @@ def follow(
         note(batch_line(batch))
 
     opened = open_lake(lake, create=True)
-    with stop_requested() as stop:
+    every = timedelta(minutes=0 if once else maintain_every)
+    options = () if keep_days is None else ("--keep-days", str(keep_days))
+    with stop_requested() as stop, maintained(opened, every, options) as see_to_upkeep:
         follow_queue(
             opened,
             queue,
@@ -57,6 +72,7 @@ def follow(
             is_once=once,
             stop=stop,
             on_batch=report,
+            on_wait=see_to_upkeep,
         )
     return ExitCode.OK if is_whole or not once else ExitCode.SOME_REJECTED
 

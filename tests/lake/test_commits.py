@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lake import Lake, commits, open_lake
-from lake.commits import FOLLOWERS, commit_batch, finish_interrupted
+from lake.batches import FOLLOWERS, files_since
+from lake.commits import commit_batch, finish_interrupted
 from lake.connection import connect
 from tests.lake.event_rows import NOON, event, staged
 
@@ -72,10 +73,29 @@ def test_a_writer_that_dies_between_the_tables_is_finished_by_the_next(
         commit_batch(lake, commits.StagedBatch("batch-1", files, None))
     monkeypatch.undo()
 
-    assert finish_interrupted(lake) == 1
-    assert event_ids(lake) == ["a"]
-    assert ledger(lake) == [(1, 1, 0, 0)]
-    assert finish_interrupted(lake) == 0
+    # Readers see it whole already, and so it stays.
+    for finished in (1, 0):
+        assert event_ids(lake) == ["a"]
+        assert ledger(lake) == [(1, 1, 0, 0)]
+        assert finish_interrupted(lake) == finished
+
+
+def test_a_reader_in_the_midst_of_a_commit_sees_the_batch_whole_or_not_at_all(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    append_files = commits.append_files
+
+    def look_and_append(*arguments: object) -> None:
+        seen.append((event_ids(lake), ledger(lake)))
+        append_files(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(commits, "append_files", look_and_append)
+    commit_batch(lake, staged(lake, "batch-1", event("a")))
+    seen.append((event_ids(lake), ledger(lake)))
+
+    whole = (["a"], [(1, 1, 0, 0)])
+    assert seen == [([], []), whole, whole]
 
 
 def test_what_another_writer_brought_meanwhile_counts_as_duplicate(lake: Lake) -> None:
@@ -139,3 +159,21 @@ def test_each_day_is_a_partition_of_its_own(lake: Lake) -> None:
     commit_batch(lake, staged(lake, "batch-1", event("a"), late))
     days = {task.file.partition[0] for task in lake.table("events").scan().plan_files()}
     assert len(days) == 2
+
+
+def test_manifests_are_merged_and_what_came_since_a_snapshot_is_still_told(lake: Lake) -> None:
+    with lake.table("events").transaction() as transaction:
+        transaction.set_properties({"commit.manifest.min-count-to-merge": "3"})
+    commit_batch(lake, staged(lake, "batch-0", event("e0")))
+    base = lake.table("events").current_snapshot()
+    assert base is not None
+    for number in range(1, 8):
+        commit_batch(lake, staged(lake, f"batch-{number}", event(f"e{number}")))
+    events = lake.table("events")
+    current = events.current_snapshot()
+    assert current is not None
+    assert len(current.manifests(events.io)) < 4
+    added = files_since(events, base.snapshot_id)
+    assert added is not None
+    assert len(added) == len(set(added)) == 7
+    assert event_ids(lake) == [f"e{number}" for number in range(8)]

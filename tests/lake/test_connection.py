@@ -42,6 +42,17 @@ def test_a_table_of_an_older_release_gets_the_columns_it_lacks(lake: Lake) -> No
         ]
 
 
+def test_a_table_of_an_older_release_gets_the_settings_it_lacks_once(lake: Lake) -> None:
+    name = "commit.manifest-merge.enabled"
+    with lake.table("events").transaction() as transaction:
+        transaction.remove_properties(name)
+    again = open_lake(lake.location, create=True)
+    assert again.table("events").properties[name] == "true"
+    before = [again.table(name).metadata_location for name in sorted(again.table_names())]
+    open_lake(lake.location, create=True)
+    assert [again.table(name).metadata_location for name in sorted(again.table_names())] == before
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from lake import Lake, commits, open_lake
-from lake.commits import batches_of, commit_batch, finish_interrupted
+from lake.batches import batches_of
+from lake.commits import commit_batch, finish_interrupted
 from lake.compaction import compact
 from lake.connection import connect
 from lake.data_files import write_data_files
 from lake.derived_tables import ENDPOINT_OWNERSHIP
 from lake.events_table import EVENTS
 from lake.expiry import expire_snapshots
+from lake.garbage import collect_garbage
 from lake.publication import Publication, publish
 from lake.replacement import replace_rows
 from lake.tables import SOURCE_OBJECTS
@@ -221,3 +223,48 @@ def test_writers_beside_compaction_and_expiry_lose_and_double_nothing(lake: Lake
             "select count(*), sum(events_written), sum(duplicates) from source_objects"
         )
         assert counts.fetchall() == [(8, 9, 7)]
+
+
+def test_what_an_append_has_replaced_goes_sooner_than_what_a_merge_has(lake: Lake) -> None:
+    write(lake, "a", "b", "c")
+    compact(lake, EVENTS)
+    write(lake, "d", "e")
+    with connect(lake, ["events"]) as connection:
+        before = datetime.now(UTC) - timedelta(hours=1)
+        expired = expire_snapshots(lake, before, appended_before=soon())
+        # Left: the one before the merge, and the current one.
+        assert (expired["events"], snapshot_count(lake, "events")) == (4, 2)
+        collect_garbage(lake, "events", soon())
+        assert len(connection.execute("select event_id from events").fetchall()) == 5
+    write(lake, "f")
+    assert event_ids(lake) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_a_reader_from_before_a_merge_keeps_its_files(lake: Lake) -> None:
+    write(lake, "a", "b")
+    with connect(lake, ["events"]) as connection:
+        compact(lake, EVENTS)
+        write(lake, "c")
+        before = datetime.now(UTC) - timedelta(hours=1)
+        expire_snapshots(lake, before, appended_before=soon())
+        collect_garbage(lake, "events", soon())
+        assert len(connection.execute("select event_id from events").fetchall()) == 2
+
+
+def test_a_writer_who_slept_until_its_batch_was_forgotten_adds_nothing_again(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append_once = commits._append_once
+
+    def sleeps(*arguments: object) -> None:
+        monkeypatch.setattr(commits, "_append_once", append_once)
+        finish_interrupted(lake)
+        write(lake, "later")
+        expire_snapshots(lake, soon())
+        append_once(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(commits, "_append_once", sleeps)
+    commit_batch(lake, with_batch_id(staged(lake, "mine", event("a")), lake))
+    with connect(lake, ["source_objects"]) as connection:
+        found = connection.execute("select source_object_id from source_objects").fetchall()
+    assert sorted(found) == [("mine",), ("object-later",)]

@@ -1,14 +1,19 @@
 """An object that two writers read at the same time is in the ledger once."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from lake import Lake, commits, open_lake
+from lake import Lake, commits, known_objects, open_lake
 from lake.commits import StagedBatch, commit_batch, finish_interrupted
+from lake.compaction import compact
 from lake.connection import connect
 from lake.data_files import write_data_files
-from lake.tables import RESOURCE_HISTORY
+from lake.expiry import expire_snapshots
+from lake.known_objects import ledger_snapshot_id
+from lake.tables import RESOURCE_HISTORY, SOURCE_OBJECTS
 from tests.lake.event_rows import event, rows_of, staged
 
 
@@ -38,6 +43,32 @@ def test_what_another_writer_took_in_is_not_committed_again(lake: Lake) -> None:
     assert commit_batch(lake, mine).num_rows == 0
     assert counts(lake) == (1, 1, 1)
     assert finish_interrupted(lake) == 0
+
+
+@pytest.mark.parametrize("is_compacted", [False, True])
+def test_only_what_came_since_the_objects_were_looked_up_is_looked_at(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, *, is_compacted: bool
+) -> None:
+    commit_batch(lake, staged(lake, "before", event("z", source_object_id="object-0")))
+    since = ledger_snapshot_id(lake)
+    mine = replace(read_of_object_1(lake, "mine"), ledger_snapshot_id=since)
+    commit_batch(lake, read_of_object_1(lake, "theirs"))
+    if is_compacted:
+        compact(lake, SOURCE_OBJECTS)
+    with monkeypatch.context() as patch:
+        patch.setattr(known_objects, "_in_ledger", None)
+        assert commit_batch(lake, mine).num_rows == 0
+    assert counts(lake) == (2, 1, 2)
+
+
+def test_where_that_moment_is_forgotten_the_whole_ledger_is_looked_at(lake: Lake) -> None:
+    commit_batch(lake, staged(lake, "before", event("z", source_object_id="object-0")))
+    since = ledger_snapshot_id(lake)
+    mine = replace(read_of_object_1(lake, "mine"), ledger_snapshot_id=since)
+    commit_batch(lake, read_of_object_1(lake, "theirs"))
+    expire_snapshots(lake, datetime.now(UTC) + timedelta(minutes=1))
+    assert commit_batch(lake, mine).num_rows == 0
+    assert counts(lake) == (2, 1, 2)
 
 
 def test_the_other_objects_of_the_batch_are_committed(lake: Lake) -> None:

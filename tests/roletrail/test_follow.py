@@ -4,6 +4,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from roletrail.cli import main
 from roletrail.commands.follow import batch_line
 from roletrail.errors import ExitCode
 from roletrail.stopping import stop_requested
+from roletrail.upkeep import NEVER
 from tests.ingest.log_files import LOG_KEY, event_ids, log_file, record
 from tests.ingest.queue_messages import from_s3
 
@@ -53,6 +57,43 @@ def test_once_takes_in_what_is_there_and_stops(
 
     assert main(["follow", "--once", "--queue", queue, "--lake", str(lake)]) is ExitCode.OK
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "every", "given"),
+    [
+        ([], timedelta(hours=1), ()),
+        (
+            ["--maintain-every", "15", "--keep-days", "9"],
+            timedelta(minutes=15),
+            ("--keep-days", "9"),
+        ),
+        (["--maintain-every", "0"], NEVER, ()),
+        (["--once"], NEVER, ()),
+    ],
+)
+def test_maintenance_is_seen_to_while_it_follows(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    every: timedelta,
+    given: tuple[str, ...],
+) -> None:
+    asked: list[object] = []
+
+    @contextmanager
+    def maintained(_lake: object, *arguments: object) -> Iterator[str]:
+        asked.extend(arguments)
+        yield "see to it"
+
+    def follow(*_: object, on_wait: object, **__: object) -> None:
+        asked.append(on_wait)
+
+    monkeypatch.setattr("roletrail.commands.follow.maintained", maintained)
+    monkeypatch.setattr("ingest.following.follow", follow)
+    arguments = ["follow", "--queue", "q", "--lake", str(tmp_path / "lake"), *options]
+    assert main(arguments) is ExitCode.OK
+    assert asked == [every, given, "see to it"]
 
 
 def test_once_ends_with_1_if_something_was_not_taken(

@@ -1,0 +1,68 @@
+"""Worker processes of an ingest that is killed don't outlive it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.log_files import log_file, record
+
+WITHIN = 120  # seconds; the machine may be busy
+# A worker says who it is and stays at work until its time is up.
+READ_SLOWLY = """
+import os, sys, time
+from pathlib import Path
+from ingest import workers
+from ingest.sources import files_in
+
+def read_portion(portion):
+    (Path(sys.argv[2]) / str(os.getpid())).touch()
+    time.sleep(600)
+
+workers.FEW_OBJECTS = 0
+if __name__ == "__main__":
+    workers.read_portion = read_portion
+    list(workers.read_all(list(files_in(sys.argv[1])), lambda bucket: None, 2))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="asks /proc which processes there are")
+def test_the_workers_of_an_ingest_that_was_killed_end(tmp_path: Path) -> None:
+    source, seen = tmp_path / "source", tmp_path / "seen"
+    source.mkdir()
+    seen.mkdir()
+    for number in range(4):
+        (source / f"{number}.json.gz").write_bytes(log_file(record(number)))
+    script = tmp_path / "slow.py"
+    script.write_text(READ_SLOWLY)
+    process = subprocess.Popen([sys.executable, str(script), str(source), str(seen)])
+    try:
+        wait_until(lambda: any(seen.iterdir()))
+        workers = [int(path.name) for path in seen.iterdir()]
+        assert all(is_alive(worker) for worker in workers)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    wait_until(lambda: not any(is_alive(worker) for worker in workers))
+
+
+def is_alive(process: int) -> bool:
+    """Return whether there is such a process that hasn't ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in {"Z", "X"}
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Come back once it is so."""
+    deadline = time.monotonic() + WITHIN
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
