@@ -1,6 +1,6 @@
 """Columns out of many structs' values at once, with no Python step per value where it matters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
@@ -10,16 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import UNSET
 
-from ingest.event_columns import RESOURCE, TIME
-from ingest.records import Part, Resource
+from ingest.event_columns import RESOURCE, TEXT, TIME
+from ingest.records import NO_PART, Resource
+from ingest.redaction import redacted_column
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-WORDS = {"true": True, "false": False, UNSET: None}
-CANONICAL_TIME = "____-__-__T__:__:__Z"
+WORDS = {"true": True, "false": False, None: None}
+CANONICAL_LENGTH = len("2026-01-31T22:41:00Z")
+CANONICAL_MARKS = {4: "-", 7: "-", 10: "T", 13: ":", 16: ":", 19: "Z"}
 NULL = b"null"
+MOST_RESOURCES = 10_000  # of one event
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +36,44 @@ class PartColumn:
 
 
 def plain_column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return texts or flags as a column; absent ones are null."""
-    if values[0] is UNSET and values.count(UNSET) == len(values):
-        return pa.nulls(len(values), kind)
-    try:
-        return pa.array(values, kind)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # one of them is absent
-        return pa.array([None if value is UNSET else value for value in values], kind)
+    """Return texts or flags as a column."""
+    return pa.nulls(len(values), kind) if _is_nothing(values) else pa.array(values, kind)
 
 
 def word_column(values: Sequence[Any]) -> pa.Array:
     """Return flags that are written as words."""
-    return pa.array([WORDS[value] for value in values], pa.bool_())
+    return plain_column([WORDS[value] for value in values], pa.bool_())
+
+
+def _is_nothing(values: Sequence[Any]) -> bool:
+    return values[0] is None and values.count(None) == len(values)
 
 
 def time_column(texts: Sequence[str]) -> tuple[pa.Array, Mask]:
     """Return moments, and which of them are written as CloudTrail does; the others are null."""
     written = pa.array(texts, pa.string())
-    is_canonical = pc.match_like(written, CANONICAL_TIME)
-    written = pc.if_else(is_canonical, written, None)
+    is_canonical = _is_canonical(written)
+    if not is_canonical.all():
+        written = pc.if_else(pa.array(is_canonical), written, None)
     try:
         moments = written.cast(TIME)
     except pa.ArrowInvalid:
         moments = pa.chunked_array([_moment(text) for text in written]).combine_chunks()
     return moments, moments.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _is_canonical(written: pa.StringArray) -> Mask:
+    """Say which texts have CloudTrail's length of a time and its punctuation."""
+    _, offsets_buffer, content = written.buffers()
+    starts = np.frombuffer(offsets_buffer, np.int32)[: len(written) + 1]
+    is_canonical: Mask = np.diff(starts) == CANONICAL_LENGTH
+    letters = np.frombuffer(content, np.uint8)
+    starts = starts[:-1][is_canonical]
+    has_marks = np.ones(len(starts), np.bool_)
+    for place, mark in CANONICAL_MARKS.items():
+        has_marks &= letters[starts + place] == ord(mark)
+    is_canonical[is_canonical] = has_marks
+    return is_canonical
 
 
 def _moment(text: pa.StringScalar) -> pa.Array:
@@ -67,10 +83,10 @@ def _moment(text: pa.StringScalar) -> pa.Array:
         return pa.nulls(1, TIME)
 
 
-def part_column(parts: Sequence[Part]) -> PartColumn:
+def part_column(parts: Sequence[msgspec.Raw]) -> PartColumn:
     """Return free-form parts as JSON text, byte for byte; the others are null."""
     count = len(parts)
-    if parts[0] is UNSET and parts.count(UNSET) == count:
+    if parts[0] is NO_PART and parts.count(NO_PART) == count:
         nothing = np.zeros(count, np.bool_)
         return PartColumn(pa.nulls(count, pa.string()), ~nothing, nothing, nothing, nothing)
     content, offsets = _joined(parts)
@@ -113,7 +129,7 @@ def is_utf8(text: bytes) -> bool:
     return True
 
 
-def binary_column(parts: Sequence[Part]) -> pa.Array:
+def binary_column(parts: Sequence[msgspec.Raw]) -> pa.Array:
     """Return parts as the bytes they are; absent ones are empty."""
     content, offsets = _joined(parts)
     return pa.Array.from_buffers(
@@ -121,33 +137,44 @@ def binary_column(parts: Sequence[Part]) -> pa.Array:
     )
 
 
-def _joined(parts: Sequence[Part]) -> tuple[bytes, npt.NDArray[np.int32]]:
+def _joined(parts: Sequence[msgspec.Raw]) -> tuple[bytes, npt.NDArray[np.int32]]:
     """Return all parts in one, and where each begins and the last ends."""
-    texts: list[Any] = [b"" if part is UNSET else part for part in parts]
-    offsets = np.zeros(len(texts) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, texts), np.int32, len(texts)), out=offsets[1:])
-    return b"".join(texts), offsets
+    offsets = np.zeros(len(parts) + 1, np.int32)
+    np.cumsum(np.fromiter(map(len, parts), np.int32, len(parts)), out=offsets[1:])
+    return b"".join(parts), offsets
 
 
-def resources_column(lists: Sequence[list[Resource] | msgspec.UnsetType]) -> pa.Array:
-    """Return `resources` as a list column; absent lists are null."""
-    is_absent = np.array([elements is UNSET for elements in lists], np.bool_)
-    if is_absent.all():
-        return pa.nulls(len(lists), pa.list_(RESOURCE))
-    present: list[list[Resource]] = [
-        [] if isinstance(elements, msgspec.UnsetType) else elements for elements in lists
+def bounded(
+    lists: Sequence[list[Resource] | None],
+) -> tuple[Sequence[list[Resource] | None], Mask | None]:
+    """Return the lists, endless ones as if they were absent, and which those are, if any."""
+    if max(map(len, filter(None, lists)), default=0) <= MOST_RESOURCES:
+        return lists, None
+    is_endless = [len(elements or ()) > MOST_RESOURCES for elements in lists]
+    kept = [
+        None if left_out else elements for elements, left_out in zip(lists, is_endless, strict=True)
     ]
-    offsets = np.zeros(len(lists) + 1, np.int32)
-    np.cumsum(np.fromiter(map(len, present), np.int32, len(present)), out=offsets[1:])
-    rows = list(map(msgspec.structs.astuple, chain.from_iterable(present)))
-    columns = zip(*rows, strict=True) if rows else [[] for _ in RESOURCE]
+    return kept, np.array(is_endless, np.bool_)
+
+
+def resources_column(lists: Sequence[list[Resource] | None]) -> pa.Array:
+    """Return `resources` as a list column; absent lists are null."""
+    count = len(lists)
+    present: list[list[Resource]] = list(filter(None, lists))
+    if not present and None not in lists:
+        return pa.array([[]] * count, pa.list_(RESOURCE))
+    if not present:
+        return pa.array(lists, pa.list_(RESOURCE))
+    offsets = np.zeros(count + 1, np.int32)
+    lengths: Iterable[int] = map(len, present)
+    mask = None
+    if len(present) < count:
+        lengths = (len(elements) if elements else 0 for elements in lists)
+        mask = pa.array([elements is None for elements in lists], pa.bool_())
+    np.cumsum(np.fromiter(lengths, np.int32, count), out=offsets[1:])
+    rows = map(msgspec.structs.astuple, chain.from_iterable(present))
+    columns = zip(*rows, strict=True)
     elements = pa.StructArray.from_arrays(
-        [
-            plain_column(column, pa.string()) if column else pa.array([], pa.string())
-            for column in columns
-        ],
-        fields=list(RESOURCE),
+        [redacted_column(plain_column(column, TEXT)) for column in columns], fields=list(RESOURCE)
     )
-    return pa.ListArray.from_arrays(
-        pa.array(offsets), elements, type=pa.list_(RESOURCE), mask=pa.array(is_absent)
-    )
+    return pa.ListArray.from_arrays(pa.array(offsets), elements, type=pa.list_(RESOURCE), mask=mask)

@@ -11,8 +11,8 @@ from ingest.origin import Rejection
 from ingest.records import Record
 from ingest.redaction import redacted
 
-BATCH_RECORDS = 8_000
-BATCH_BYTES = 32 * 2**20  # of raw text
+BATCH_RECORDS = 32_000
+BATCH_BYTES = 64 * 2**20  # of raw text
 LONGEST_RAW = 64 * 2**10  # bytes of a rejected text that are kept
 MOST_RAW = 8 * 2**20  # bytes of rejected text that are kept of one object
 
@@ -32,10 +32,11 @@ class EventWriter:
         self._collect_rejected()
         self._flush_if_full(sum(map(len, raws)))
 
-    def add_log_file(self, source_object_id: str, text: bytes) -> list[Record] | None:
-        """Take a whole log file, or nothing if not every record in it has the documented form."""
-        records = self._decoder.add_log_file(source_object_id, text)
+    def add_list(self, source_object_id: str, first_index: int, text: bytes) -> list[Record] | None:
+        """Take a JSON list of records, or nothing if not each of them has the documented form."""
+        records = self._decoder.add_list(source_object_id, first_index, text)
         if records is not None:
+            self._collect_rejected()
             self._flush_if_full(len(text))
         return records
 

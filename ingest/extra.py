@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from ingest.codes import Numbers, spread
 from ingest.column_building import Mask, PartColumn
 from ingest.fields import ABSENT, CATEGORIES_WITHOUT_THEM, NULL_WHEN_EMPTY
-from ingest.memo import Numbers, spread
 
 Pieces = Sequence[str | None]
 
@@ -30,13 +30,17 @@ def _pieces_by_code() -> list[str | None]:
 EMPTINESS = _pieces_by_code()
 
 
-def unexpected_emptiness(categories: Sequence[object], parts: Sequence[PartColumn]) -> Numbers:
+def unexpected_emptiness(
+    categories: Sequence[str], numbers: Numbers, parts: Sequence[PartColumn]
+) -> Numbers:
     """Return, for each event, which of its two usual parts are empty in the unusual way.
 
-    That is absent where CloudTrail writes null, or null where it leaves them out. The numbers are
-    places in `EMPTINESS`.
+    That is absent where CloudTrail writes null, or null where it leaves them out. `numbers` are
+    places of the events' categories in `categories`. What is returned are places in `EMPTINESS`.
     """
-    is_left_out = np.array([category in CATEGORIES_WITHOUT_THEM for category in categories])
+    # One more, for events without a category: their number is -1.
+    lacks_them = [category in CATEGORIES_WITHOUT_THEM for category in categories] + [False]
+    is_left_out = np.array(lacks_them)[numbers]
     codes = is_left_out.astype(np.int32) * 4
     for bit, part in enumerate(parts):
         unusual: Mask = np.where(is_left_out, part.is_null, part.is_absent)

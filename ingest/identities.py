@@ -10,8 +10,10 @@ import msgspec
 
 from ingest.observed_values import fields_of, text_of
 
+LONGEST_ANSWER = 2**16  # characters, of one that hands out credentials
 ASSUMED_ROLE = "AssumedRole"
-_ASSUMED_ROLE_ARN = re.compile(r"arn:[^:]*:sts:[^:]*:[^:]*:assumed-role/.*/([^/]+)", re.DOTALL)
+# Some logs have `arn:aws::sts:`: what comes before the role isn't looked at.
+_ASSUMED_ROLE_ARN = re.compile(r"arn:[^/]*:assumed-role/.*/([^/]+)", re.DOTALL)
 
 
 def role_session_name(row: Mapping[str, object]) -> str | None:
@@ -28,10 +30,10 @@ def role_session_name(row: Mapping[str, object]) -> str | None:
 
 def issued_access_key_id(response_elements: object) -> str | None:
     """Return the access key that a call's answer hands out with temporary credentials, if any."""
-    if not isinstance(response_elements, str):
+    if not isinstance(response_elements, str) or len(response_elements) > LONGEST_ANSWER:
         return None
     try:
         answer = fields_of(msgspec.json.decode(response_elements))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return text_of(fields_of(answer.get("credentials")).get("accesskeyid"))

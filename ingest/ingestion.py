@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ingest.ledger import new_objects
-from ingest.memory import freed_arrow_memory_kept
+from ingest.listing import LOOK_BACK_DAYS, Listing
 from ingest.object_keys import facts_of
 from ingest.reading import Reading
-from ingest.sources import SCHEME, SourceObject, files_in
+from ingest.s3_reading import BucketOptions
+from ingest.selection import Selection
+from ingest.sources import SourceObject
 from ingest.staging import Batch, without_unreadable
 from ingest.summary import IngestSummary, Progress, Tally
 from ingest.workers import default_processes, read_all
 from lake import Lake
 from lake.commits import finish_interrupted
+from lake.known_objects import ledger_snapshot_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from ingest.s3_listing import Bucket
 
 PortionRead: TypeAlias = "tuple[list[Reading], Iterator[pa.RecordBatch]]"
 """Objects as they were read, and their events."""
@@ -36,7 +37,11 @@ def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
     until: date | None = None,
     account_ids: Sequence[str] = (),
     regions: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    look_back_days: int = LOOK_BACK_DAYS,
     role_arn: str | None = None,
+    endpoint_url: str | None = None,
+    is_requester_pays: bool = False,
     processes: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> IngestSummary:
@@ -44,26 +49,30 @@ def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
 
     A source is a folder, a file, or `s3://bucket/prefix`. `since`, `until` (UTC days of delivery,
     the last one excluded), `account_ids` and `regions` leave objects out whose keys say that they
-    are of another day, account or region; an object whose key doesn't say is read. `role_arn` is
-    assumed for buckets. `on_progress` is called from this thread.
+    are of another day, account or region; an object whose key doesn't say is read. Of `kinds`, as
+    in `selection.KINDS`, the key has to say it. `role_arn` is assumed for buckets. `on_progress` is
+    called from this thread.
 
-    An object that can't be fetched is counted as rejected and otherwise left alone, so that the
-    next run tries it again. Raises IngestError if a source can't be listed, and LakeError.
+    A bucket's trail that the same call took in before is listed from `look_back_days` before its
+    newest day on. An object that can't be fetched is counted as rejected and otherwise left alone,
+    so that the next run tries it again. Raises IngestError if a source can't be listed, and
+    LakeError.
     """
     started = time.monotonic()
     finish_interrupted(lake)
-    listed, buckets = _listed(sources, role_arn)
-    wanted = [
-        source
-        for source in listed
-        if _is_wanted(source, since, until, frozenset(account_ids), frozenset(regions))
-    ]
+    selection = Selection.of(since, until, account_ids, regions, kinds)
+    options = BucketOptions(role_arn, endpoint_url, is_requester_pays=is_requester_pays)
+    listing = Listing(lake, map(str, sources), selection, look_back_days, options)
 
     def read(new: Sequence[SourceObject]) -> Iterator[PortionRead]:
         chosen = default_processes() if processes is None else processes
-        return read_all(new, lambda bucket: buckets[bucket].access(), chosen)
+        for readings, batches in read_all(new, listing.access_of, chosen):
+            listing.count_unreadable(readings)
+            yield readings, batches
 
-    return take_in(lake, wanted, read, started=started, on_progress=on_progress)
+    summary = take_in(lake, listing.objects, read, started=started, on_progress=on_progress)
+    listing.remember()
+    return summary
 
 
 def take_in(
@@ -82,14 +91,13 @@ def take_in(
     run = _Run(lake, started, on_progress)
     new = sorted(new_objects(lake, listed), key=_by_day)
     run.expect(len(listed), new)
-    with freed_arrow_memory_kept():
-        for readings, batches in read(new):
-            run.take(readings, batches)
-        return run.finish()
+    for readings, batches in read(new):
+        run.take(readings, batches)
+    return run.finish()
 
 
 class _Run:
-    """The batches of a run, one after the other, and the tally of them all."""
+    """The batches of a run, and the tally of them all: one is written while the next is read."""
 
     def __init__(
         self, lake: Lake, started: float, on_progress: Callable[[Progress], None] | None
@@ -98,7 +106,9 @@ class _Run:
         self._on_progress = on_progress
         self._started = started
         self._tally = Tally()
-        self._batch = Batch(lake)
+        self._ledger_snapshot_id = ledger_snapshot_id(lake)
+        self._batch = self._new_batch()
+        self._written: Batch | None = None
 
     def expect(self, seen: int, new: Sequence[SourceObject]) -> None:
         """Say what there is to do."""
@@ -107,7 +117,7 @@ class _Run:
         self._report()
 
     def take(self, readings: list[Reading], batches: Iterator["pa.RecordBatch"]) -> None:
-        """Take a portion, and commit when it is time."""
+        """Take a portion; when a batch is full, begin to write it and commit the one before."""
         unreadable = [
             reading.source_object_id for reading in readings if reading.unreadable is not None
         ]
@@ -119,61 +129,33 @@ class _Run:
             self._tally.count(reading)
         self._report()
         if self._batch.is_full:
-            self._commit()
+            self._commit_written()
+            self._batch.start_writing()
+            self._written, self._batch = self._batch, self._new_batch()
 
     def finish(self) -> IngestSummary:
         """Commit what is left, and return the summary."""
+        self._commit_written()
         if not self._batch.is_empty:
-            self._commit()
+            self._commit(self._batch)
         return self._tally.summary(time.monotonic() - self._started)
 
-    def _commit(self) -> None:
-        ledger = self._batch.commit()
-        self._tally.count_committed(ledger.to_pylist(), **self._batch.rows_written())
-        self._batch = Batch(self._lake)
+    def _new_batch(self) -> Batch:
+        return Batch(self._lake, self._ledger_snapshot_id)
+
+    def _commit_written(self) -> None:
+        """Commit the batch that is being written, which may have taken as long as reading on."""
+        if self._written is not None:
+            self._commit(self._written)
+            self._written = None
+
+    def _commit(self, batch: Batch) -> None:
+        ledger = batch.commit()
+        self._tally.count_committed(ledger.to_pylist(), **batch.rows_written())
 
     def _report(self) -> None:
         if self._on_progress is not None:
             self._on_progress(self._tally.progress())
-
-
-def _listed(
-    sources: Iterable[str | Path], role_arn: str | None
-) -> tuple[list[SourceObject], dict[str, "Bucket"]]:
-    """Return the objects of all sources, each once, and the buckets that some of them are in."""
-    found: dict[tuple[str, str], SourceObject] = {}
-    buckets: dict[str, Bucket] = {}
-    for source in map(str, sources):
-        if source.startswith(SCHEME):
-            name, _, prefix = source.removeprefix(SCHEME).partition("/")
-            if name not in buckets:
-                buckets[name] = _bucket(name, role_arn)
-            objects = buckets[name].objects(prefix)
-        else:
-            objects = files_in(source)
-        found |= {(listed.uri, listed.version): listed for listed in objects}
-    return list(found.values()), buckets
-
-
-def _bucket(name: str, role_arn: str | None) -> "Bucket":
-    from ingest.s3_listing import Bucket
-
-    return Bucket(name, role_arn)
-
-
-def _is_wanted(
-    source: SourceObject,
-    since: date | None,
-    until: date | None,
-    account_ids: frozenset[str],
-    regions: frozenset[str],
-) -> bool:
-    if not (since or until or account_ids or regions):
-        return True
-    facts = facts_of(source.uri)
-    is_in_time = facts.day is None or (since or date.min) <= facts.day < (until or date.max)
-    is_in_accounts = not account_ids or facts.account_id in account_ids | {None}
-    return is_in_time and is_in_accounts and (not regions or facts.region in regions | {None})
 
 
 def _by_day(source: SourceObject) -> tuple[date, str]:

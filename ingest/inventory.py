@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TypeAlias
 
 import msgspec
@@ -28,9 +29,14 @@ from ingest.observed_values import (
     user_id_hash,
 )
 from ingest.origin import EvidenceRows, Origin, Rejection
+from ingest.redaction import redacted
 
 Row: TypeAlias = dict[str, object]
 
+# As rows, a text takes up to a hundred times its room.
+MOST_ELEMENTS = 100_000
+MOST_VALUES = 4_000_000
+LONGEST_QUOTE = 1_000  # bytes of what is too large to be kept
 STREAMING_SESSIONS = "sessions"
 RESOURCE_TYPES = {
     "fleets": states.FLEET,
@@ -76,7 +82,10 @@ def inventory_rows(document: bytes, origin: Origin) -> EvidenceRows:
     origin, else they are null. A document that isn't such an answer is one rejection of the whole.
     """
     try:
-        answers = msgspec.json.decode(_utf8(document), type=dict[str, msgspec.Raw])
+        text = redacted(_utf8(document))
+        if text.count(b",") > MOST_VALUES:
+            return _refused(f"an answer of over {MOST_VALUES:,} values", text[:LONGEST_QUOTE])
+        answers = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
     except (ValueError, RecursionError) as error:
         return _refused(f"not a JSON object: {error}", document)
     if not is_inventory(answers):
@@ -84,7 +93,11 @@ def inventory_rows(document: bytes, origin: Origin) -> EvidenceRows:
     evidence: list[Row] = []
     history: list[Row] = []
     rejected: list[Rejection] = []
-    items = list(_items(answers))
+    items = list(islice(_items(answers), MOST_ELEMENTS + 1))
+    if len(items) > MOST_ELEMENTS:
+        items.pop()
+        reason = f"an answer of over {MOST_ELEMENTS:,} elements; the rest is unread"
+        rejected.append(Rejection(None, None, reason, ""))
     for item in items:
         found = _streaming_sessions(item, origin) if item.answer == STREAMING_SESSIONS else []
         seen = _states(item, origin) if item.answer != STREAMING_SESSIONS else []

@@ -144,7 +144,8 @@ def _names(text: bytes, head: bytes, *, is_whole: bool) -> set[str]:
 
 
 def _kind_of_csv(head: bytes) -> Kind:
-    header = next(csv.reader([head.partition(b"\n")[0].decode("utf-8", "replace")]), [])
+    first_line = head.splitlines()[0].decode("utf-8", "replace")
+    header = next(csv.reader([first_line]), [])
     if is_session_report(header):
         return Kind.SESSION_REPORT
     return Kind.APPLICATION_REPORT if is_application_report(header) else Kind.UNKNOWN

@@ -4,27 +4,36 @@ A batch of events refers to such a part by number, and its columns are dictionar
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from ingest.codes import Numbers, spread
 from ingest.column_building import Mask, binary_column, is_utf8
 from ingest.event_columns import ARROW_TYPES
 from ingest.fields import Field
 from ingest.redaction import redacted
 from ingest.tolerant import Row, columns_of, plan_of
 
-Numbers: TypeAlias = npt.NDArray[np.int32]
+MOST_REMEMBERED = 20_000  # texts that a process remembers of one field; about 40 MB
+LONGEST = 2**20  # bytes of a text that is read; as values it takes up to forty times as much
+LONGEST_REMEMBERED = 4_000  # bytes; an identity has about 800
 
 
-class Memo:
-    """The distinct texts of one field, with the columns that each gives.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a text says: its columns, and as a JSON member for `extra` what they can't carry."""
 
-    What the columns can't carry of a text is its piece of `extra`: a JSON member, as text.
-    """
+    row: Row
+    piece: str | None = None
+    is_garbled: bool = False
+
+
+class PartReader:
+    """Reads the texts of one field of a record, and remembers what the last ones said."""
 
     def __init__(
         self,
@@ -35,76 +44,68 @@ class Memo:
         self._name = name
         self._plan = plan_of(fields)
         self._derived = derived
-        self._types = {field.column: ARROW_TYPES[field.form] for field in fields}
-        self._types |= dict.fromkeys(derived, pa.string())
-        self.forget()
+        self.types = {field.column: ARROW_TYPES[field.form] for field in fields}
+        self.types |= dict.fromkeys(derived, pa.string())
+        self._remembered = lru_cache(MOST_REMEMBERED)(self._read)
 
-    def __len__(self) -> int:
-        return len(self._piece_numbers)
+    def read(self, text: bytes) -> Said:
+        """Return what the text says."""
+        return self._read(text) if len(text) > LONGEST_REMEMBERED else self._remembered(text)
 
-    def forget(self) -> None:
-        """Start again; numbers given out before mean nothing now."""
+    def _read(self, text: bytes) -> Said:
+        if not text:
+            return Said({})
+        if len(text) > LONGEST or not is_utf8(text):
+            return Said({}, is_garbled=True)
+        return self._said(redacted(text))
+
+    def _said(self, text: bytes) -> Said:
+        try:
+            row, rest = columns_of(self._plan, msgspec.json.decode(text, type=dict))
+        except (ValueError, RecursionError):
+            return Said({}, f'"{self._name}":{text.decode()}')
+        if not row and not rest:
+            return Said({}, f'"{self._name}":{{}}')
+        piece = f'"{self._name}":{msgspec.json.encode(rest).decode()}' if rest else None
+        derived = {column: value_of(row) for column, value_of in self._derived.items()}
+        return Said(row | derived, piece)
+
+
+class Memo:
+    """The distinct texts of one field in one batch of events."""
+
+    def __init__(self, reader: PartReader) -> None:
+        self._reader = reader
         self._numbers: dict[bytes, int] = {}
-        self._values: dict[str, list[object]] = {column: [] for column in self._types}
-        self._pieces: dict[str | None, int] = {None: 0}
-        self._piece_numbers: list[int] = []
-        self._is_garbled: list[bool] = []
+        self._said: list[Said] = []
+        self._chunks: list[Numbers] = []
 
-    def numbers_of(self, texts: Sequence[msgspec.Raw | msgspec.UnsetType]) -> Numbers:
-        """Return the number of each text, reading those that are new."""
+    def add(self, texts: Sequence[msgspec.Raw]) -> Mask | None:
+        """Add texts to the columns; return which of them can't be read, if any can't."""
         distinct = binary_column(texts).dictionary_encode()
-        numbers = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
-        by_place: Numbers = np.array(numbers, np.int32)
-        places: Numbers = distinct.indices.to_numpy()
-        return by_place[places]
+        by_place = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
+        numbers = np.array(by_place, np.int32)[distinct.indices.to_numpy()]
+        self._chunks.append(numbers)
+        is_garbled = [self._said[number].is_garbled for number in by_place]
+        return np.array(is_garbled, np.bool_)[distinct.indices] if any(is_garbled) else None
 
-    def columns_of(self, numbers: Numbers) -> dict[str, pa.Array]:
-        """Return the columns of the numbered texts, text as dictionaries."""
+    def columns(self) -> dict[str, pa.Array]:
+        """Return the columns of all texts, text as dictionaries."""
+        numbers = np.concatenate(self._chunks)
         return {
-            column: spread(pa.array(self._values[column], kind), numbers)
-            for column, kind in self._types.items()
+            column: spread(pa.array([said.row.get(column) for said in self._said], kind), numbers)
+            for column, kind in self._reader.types.items()
         }
 
-    def pieces_of(self, numbers: Numbers) -> tuple[Numbers, list[str | None]]:
-        """Return the piece of `extra` of each numbered text, by its place in the list."""
-        by_number: Numbers = np.array(self._piece_numbers, np.int32)
-        return by_number[numbers], list(self._pieces)
-
-    def garbled(self, numbers: Numbers) -> Mask:
-        """Say which of the numbered texts are not UTF-8."""
-        by_number: Mask = np.array(self._is_garbled, np.bool_)
-        return by_number[numbers]
+    def pieces(self) -> tuple[Numbers, list[str | None]]:
+        """Return the piece of `extra` of each text, by its place in the list."""
+        pieces: dict[str | None, int] = {None: 0}
+        places = [pieces.setdefault(said.piece, len(pieces)) for said in self._said]
+        return np.array(places, np.int32)[np.concatenate(self._chunks)], list(pieces)
 
     def _number_of(self, text: bytes) -> int:
         number = self._numbers.get(text)
         if number is None:
-            number = self._numbers[text] = len(self._piece_numbers)
-            is_garbled = not is_utf8(text)
-            row, piece = ({}, None) if is_garbled else self._row_and_piece(redacted(text))
-            for column, values in self._values.items():
-                values.append(row.get(column))
-            self._piece_numbers.append(self._pieces.setdefault(piece, len(self._pieces)))
-            self._is_garbled.append(is_garbled)
+            number = self._numbers[text] = len(self._said)
+            self._said.append(self._reader.read(text))
         return number
-
-    def _row_and_piece(self, text: bytes) -> tuple[Row, str | None]:
-        if not text:
-            return {}, None
-        try:
-            row, rest = columns_of(self._plan, msgspec.json.decode(text, type=dict))
-        except (ValueError, RecursionError):
-            return {}, f'"{self._name}":{text.decode()}'
-        if not row and not rest:
-            return {}, f'"{self._name}":{{}}'
-        piece = f'"{self._name}":{msgspec.json.encode(rest).decode()}' if rest else None
-        return row | {column: value_of(row) for column, value_of in self._derived.items()}, piece
-
-
-def spread(values: pa.Array, numbers: Numbers) -> pa.Array:
-    """Return the values of these numbers, text as a dictionary without nulls and repetitions."""
-    if not pa.types.is_string(values.type):
-        return values.take(pa.array(numbers))
-    distinct = values.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(
-        distinct.indices.take(pa.array(numbers)), distinct.dictionary
-    )

@@ -19,6 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHORTEST_EPOCH = 9  # digits; eight are a date without dashes
 LARGEST_SECONDS = 100_000_000_000  # the year 5138; larger numbers are milliseconds
 LARGEST_COUNT = 2**31
+LONGEST_JSON = 4 * 2**20  # as values it takes up to forty times as much
 LONGEST_COUNT = 10  # digits
 # How a list of EC2's looks once CloudTrail has made JSON of the XML.
 LIST_WRAPPERS = ("items", "item", "content")
@@ -111,8 +112,8 @@ def _text_inside(element: object, name: str) -> str | None:
 
 
 def json_of(text: str | bytes | None) -> object:
-    """Return what the JSON text says, or None if it isn't JSON."""
-    if text is None:
+    """Return what the JSON text says, or None if it isn't JSON or far too long."""
+    if text is None or len(text) > LONGEST_JSON:
         return None
     with contextlib.suppress(ValueError, RecursionError):
         return msgspec.json.decode(text)

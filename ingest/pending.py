@@ -8,13 +8,12 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from ingest.memo import spread
-from ingest.records import RAW_LOG_FILE, Record
+from ingest.records import RAW_RECORDS, Record
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Records that follow each other in one object: their text, or the log file they are all of."""
+    """Records that follow each other in one object: the text of each, or of the list of them."""
 
     source_object_id: str
     first_index: int
@@ -37,7 +36,7 @@ class PendingRecords:
         records: list[Record],
         raws: Sequence[msgspec.Raw] | bytes,
     ) -> None:
-        """Take records that follow each other; `raws` is the text of each, or of the log file."""
+        """Take records that follow each other, and the text of each, or of the list of them."""
         self._starts.append(len(self.records))
         self._runs.append(_Run(source_object_id, first_index, len(records), raws))
         self.records += records
@@ -46,15 +45,13 @@ class PendingRecords:
         """Return a record's object, its place in it, and its text."""
         run_number = bisect_right(self._starts, number) - 1
         run, within = self._runs[run_number], number - self._starts[run_number]
-        # A log file is only split into texts if one of them is asked for.
-        raws = RAW_LOG_FILE.decode(run.raws).records if isinstance(run.raws, bytes) else run.raws
+        # A list is only split into texts if one of them is asked for.
+        raws = RAW_RECORDS.decode(run.raws) if isinstance(run.raws, bytes) else run.raws
         return run.source_object_id, run.first_index + within, bytes(raws[within])
 
-    def object_ids(self) -> pa.Array:
-        """Return the object of each record, as a dictionary."""
-        ids = pa.array([run.source_object_id for run in self._runs], pa.string())
-        counts = [run.count for run in self._runs]
-        return spread(ids, np.repeat(np.arange(len(counts), dtype=np.int32), counts))
+    def objects(self) -> tuple[list[str], list[int]]:
+        """Return the objects of the records, and how many of each follow each other."""
+        return [run.source_object_id for run in self._runs], [run.count for run in self._runs]
 
     def places(self) -> pa.Array:
         """Return the place of each record in its object."""

@@ -24,10 +24,11 @@ from ingest.origin import EvidenceRows, Origin, Rejection
 from ingest.session_reports import session_report_rows
 from ingest.sources import SourceObject
 from ingest.splitting import BLOCK_BYTES, Text, records_in
+from ingest.windows import rest_of, windows_of
 
 CHUNK_RECORDS = 1_000
 MOST_REJECTED = 10_000  # records of one object, before the rest of it is given up
-LARGEST_EVIDENCE = 256 * 2**20  # bytes of a report's or an answer's text
+LARGEST_EVIDENCE = 64 * 2**20  # bytes of a report's or an answer's text
 EVIDENCE: Mapping[Kind, Callable[[bytes, Origin], EvidenceRows]] = {
     Kind.SESSION_REPORT: session_report_rows,
     Kind.INVENTORY: inventory_rows,
@@ -116,10 +117,8 @@ def _read_text(reading: Reading, start: bytes, text: Text, writer: EventWriter) 
 
 def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWriter) -> None:
     if text.is_over and text.fault is None:
-        records = writer.add_log_file(reading.source_object_id, start)
-        if records is not None:
-            reading.records_read = len(records)
-            reading.kind = kind_by_category(records) or reading.kind
+        start = _read_log_file(reading, start, writer)
+        if not start:
             return
     try:
         _feed(reading, records_in(start, text), writer)
@@ -132,6 +131,23 @@ def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWrite
         else:
             rejection = _whole(str(error), b"")
         writer.reject(reading.source_object_id, rejection)
+
+
+def _read_log_file(reading: Reading, text: bytes, writer: EventWriter) -> bytes:
+    """Hand records of the documented form to the writer; return the rest, as a log file.
+
+    There is a rest from the first window on that isn't a list of nothing but such records.
+    """
+    if (windows := windows_of(text)) is None:
+        return text
+    for place, window in windows:
+        records = writer.add_list(reading.source_object_id, reading.records_read, window)
+        if records is None:
+            return rest_of(text, place) if reading.records_read else text
+        if reading.records_read == 0:
+            reading.kind = kind_by_category(records) or reading.kind
+        reading.records_read += len(records)
+    return b""
 
 
 def _feed(reading: Reading, lists: Iterator[list[Raw]], writer: EventWriter) -> None:

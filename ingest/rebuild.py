@@ -16,6 +16,7 @@ given back: they were never taken in.
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any, cast
 
 import msgspec
@@ -36,15 +37,17 @@ from ingest.fields import (
 
 Record = dict[str, Any]
 
+MOST_DIGITS = 4_300  # of a whole number; Python refuses more, since reading them takes long
+
 
 def record_of(row: Mapping[str, object]) -> Record:
     """Return the record of a row of `events`, as Python values; its session tokens are redacted.
 
     `row` has the columns of `events` by name, as `pyarrow.Table.to_pylist` gives them.
     """
-    extra: Record = msgspec.json.decode(cast("str", row["extra"] or "{}"))
+    extra = cast("Record", json_of(cast("str", row["extra"] or "{}")))
     if WHOLE_RECORD in extra:
-        return cast("Record", _json_of(extra[WHOLE_RECORD]))
+        return cast("Record", json_of(extra[WHOLE_RECORD]))
     record: Record = {}
     for field in FIELDS:
         if (value := row[field.column]) is not None:
@@ -84,16 +87,29 @@ def _put(record: Record, field: Field, value: object) -> None:
         case Form.TIME:
             record[name] = written_time(cast("datetime", value))
         case Form.JSON:
-            record[name] = _json_of(value)
+            record[name] = json_of(cast("str", value))
         case Form.TEXT | Form.FLAG:
             record[name] = value
 
 
-def _json_of(text: object) -> object:
-    """Return what JSON text says. Python's own reader takes what msgspec refuses."""
+def json_of(text: str) -> object:
+    """Return what JSON text says; a number that Python has no room for stays `msgspec.Raw`.
+
+    Raises ValueError if it isn't JSON, and RecursionError. Python's own reader takes half a pair of
+    surrogates and numbers of any size, which msgspec refuses.
+    """
     import json
 
-    return json.loads(cast("str", text))
+    return json.loads(text, parse_int=_whole_number, parse_float=_fraction)
+
+
+def _whole_number(digits: str) -> object:
+    return int(digits) if len(digits) <= MOST_DIGITS else msgspec.Raw(digits.encode())
+
+
+def _fraction(digits: str) -> object:
+    number = float(digits)
+    return number if isfinite(number) else msgspec.Raw(digits.encode())
 
 
 def _resource(element: Mapping[str, object]) -> Record:

@@ -7,18 +7,25 @@ that stands as text inside JSON, and in text that isn't JSON. The rest stays as 
 import re
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 REDACTED = "REDACTED"
 # Escaped letters (\u0073) could spell the name too; escaped punctuation (\u0026) couldn't.
 _SUSPICIOUS = re.compile(rb"(?i)session[_-]?token|\\u00[4-7]")
-# What has neither needn't be looked at. Searching for each alone is far faster than for both.
-_CLUES = ("(?i)token", r"\\u00")
+# What has neither needn't be looked at. They are as `LOWER` leaves them, which makes a lower-case
+# letter of a capital and | of a backslash.
+LOWER = np.uint8(0x20)
+_CLUES = {b"token": 2, b"|u00": 0}  # with the place of the letter to look for first
 _ESCAPED_LETTER = re.compile(rb"\\+u00([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
-# In text that isn't JSON, a word of ordinary length after the name is a word.
+# In text that isn't JSON, a word of ordinary length after the name is a word. Text in text in text
+# has many backslashes, and cut-off text the next name where a value should be.
 _IN_TEXT = re.compile(
-    rb"(session[_-]?token[^A-Za-z0-9]{0,24}?)[A-Za-z0-9+/=_.%\\-]{16,}", re.IGNORECASE
+    rb"(session[_-]?token[^A-Za-z0-9]{0,200}?)"
+    rb"(?:(?!session[_-]?token)[A-Za-z0-9+/=_.%\\-]){16,}",
+    re.IGNORECASE,
 )
 _VALUE = msgspec.json.encode(REDACTED)
 
@@ -34,16 +41,49 @@ def redacted(text: bytes) -> bytes:
 
 
 def redacted_column(texts: pa.Array) -> pa.Array:
-    """Return a column of JSON or other text with the value of each session token replaced."""
+    """Return a column of JSON or other text with the value of each session token replaced.
+
+    A dictionary is given back without its old values, used or not: files would keep them.
+    """
+    if pa.types.is_dictionary(texts.type):
+        distinct = texts.dictionary
+        clean = redacted_column(distinct)
+        return texts if clean is distinct else clean.take(texts.indices).dictionary_encode()
+    rows = _rows_with_clues(texts)
+    if not rows:
+        return texts
+    places = pa.array(rows, pa.int64())
+    clean = [
+        None if text is None else redacted(text.encode()).decode()
+        for text in texts.take(places).to_pylist()
+    ]
+    is_suspicious = np.zeros(len(texts), np.bool_)
+    is_suspicious[rows] = True
+    return pc.replace_with_mask(texts, pa.array(is_suspicious), pa.array(clean, texts.type))
+
+
+def _rows_with_clues(texts: pa.Array) -> list[int]:
+    """Return the rows that may hold a token's name; others surely don't."""
     if texts.null_count == len(texts):
-        return texts
-    clues = [pc.match_substring_regex(texts, clue) for clue in _CLUES]
-    is_suspicious = pc.fill_null(pc.or_(*clues), fill_value=False)
-    if not is_suspicious.true_count:
-        return texts
-    suspects = texts.filter(is_suspicious).to_pylist()
-    clean = pa.array([redacted(text.encode()) for text in suspects], texts.type)
-    return pc.replace_with_mask(texts, is_suspicious, clean)
+        return []
+    _, offsets_buffer, content_buffer = texts.buffers()
+    offsets = np.frombuffer(offsets_buffer, np.int32)[texts.offset :][: len(texts) + 1]
+    content = np.frombuffer(content_buffer, np.uint8)[offsets[0] : offsets[-1]]
+    places = np.concatenate([_places_of(clue, content) for clue in _CLUES])
+    if not len(places):
+        return []
+    rows: list[int] = np.unique(np.searchsorted(offsets, places + offsets[0], "right") - 1).tolist()
+    return rows
+
+
+def _places_of(clue: bytes, content: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Return where the clue stands, in letters of either case; some of it may be something else."""
+    rarest = _CLUES[clue]
+    places = np.flatnonzero(content | LOWER == clue[rarest]) - rarest
+    places = places[(places >= 0) & (places <= len(content) - len(clue))]
+    for number, letter in enumerate(clue):
+        places = places[content[places + number] | LOWER == letter]
+    return places
 
 
 def _is_suspicious(text: bytes) -> bool:
@@ -72,7 +112,9 @@ def _redacted_json(text: bytes | msgspec.Raw) -> bytes:
 
 def _field(name: str, value: msgspec.Raw) -> bytes:
     is_token = name.replace("_", "").replace("-", "").lower().endswith("sessiontoken")
-    return b"%s:%s" % (msgspec.json.encode(name), _VALUE if is_token else _redacted_part(value))
+    # A name can hold text that holds a token.
+    clean = redacted(name.encode()).decode()
+    return b"%s:%s" % (msgspec.json.encode(clean), _VALUE if is_token else _redacted_part(value))
 
 
 def _redacted_part(raw: msgspec.Raw) -> bytes:

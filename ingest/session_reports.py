@@ -8,8 +8,10 @@ fees are counted; it stays in `detail`, like every other column.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from ingest.observed_values import (
@@ -22,12 +24,16 @@ from ingest.observed_values import (
     user_id_hash,
 )
 from ingest.origin import EvidenceRows, Origin, Rejection
+from ingest.redaction import redacted
 
 EVIDENCE_SOURCE = "session_report"
 ID_COLUMN = "user_session_id"
+MOST_ROWS = 100_000  # of one day's report; as rows they take forty times the room of their text
 START_COLUMN = "session_start_time"
 END_COLUMN = "session_end_time"
 APPLICATION_COLUMN = "application_name"
+# Reports name none; other text is left alone, since what looks escaped can be part of a name.
+SESSION_TOKEN = re.compile(rb"session[_-]?token", re.IGNORECASE)
 LONGEST_QUOTE = 60  # characters of a bad value that a reason shows
 
 Row: TypeAlias = dict[str, str]
@@ -71,16 +77,16 @@ def session_report_rows(text: bytes, origin: Origin) -> EvidenceRows:
     ones become null. A row's own account and region win over the origin's. A file without the
     columns of a session report is one rejection of the whole object.
     """
-    lines = _lines(text)
+    lines = _lines(redacted(text) if SESSION_TOKEN.search(text) else text)
     header = next(lines, _Line([], "", None))
     if not is_session_report(header.cells):
         reason = f"the header names no {ID_COLUMN} and {START_COLUMN}: not a session report"
         return EvidenceRows([], [], [Rejection(None, ID_COLUMN, reason, header.raw)], 0)
-    columns = [name.strip().lower() for name in header.cells]
+    columns = [_in_utf8(name).strip().lower() for name in header.cells]
     evidence: list[dict[str, object]] = []
     rejected: list[Rejection] = []
     index = -1
-    for index, line in enumerate(lines):
+    for index, line in enumerate(islice(lines, MOST_ROWS)):
         cells = _without_empty_tail(line.cells, len(columns))
         row = dict(zip(columns, cells, strict=False))
         fault = line.fault or _fault_of_cells(cells, columns) or _fault_of(row)
@@ -88,6 +94,9 @@ def session_report_rows(text: bytes, origin: Origin) -> EvidenceRows:
             evidence.append(_evidence(row, index, origin))
         else:
             rejected.append(Rejection(index, fault.field, fault.reason, line.raw))
+    if next(lines, None) is not None:
+        reason = f"a report of over {MOST_ROWS:,} rows; the rest is unread"
+        rejected.append(Rejection(None, None, reason, ""))
     return EvidenceRows(evidence, [], rejected, index + 1)
 
 
@@ -119,13 +128,18 @@ def _lines(text: bytes) -> Iterator[_Line]:
         raw = "".join(taken)
         if not _is_utf8(raw):
             fault = _Fault(None, "not UTF-8")
-            raw = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            raw = _in_utf8(raw)
         if raw.strip():
             yield _Line(cells, raw.rstrip("\r\n"), fault)
 
 
 def _is_utf8(text: str) -> bool:
     return text.isascii() or not any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def _in_utf8(text: str) -> str:
+    """Return text without the bytes that were carried along."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _without_empty_tail(cells: list[str], wanted: int) -> list[str]:

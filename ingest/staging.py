@@ -8,7 +8,10 @@ matter of memory.
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,11 +34,16 @@ from lake.tables import (
     STREAMING_SESSION_EVIDENCE,
 )
 
+if TYPE_CHECKING:
+    from pyiceberg.table import Table as IcebergTable
+
 Row = dict[str, object]
 
 BATCH_EVENTS = 150_000
 BATCH_BYTES = 256 * 2**20
 BATCH_OBJECTS = 20_000
+MOST_EVENTS = 2 * BATCH_EVENTS  # of a batch in memory
+MOST_BYTES = 2 * BATCH_BYTES
 EVIDENCE, HISTORY, REJECTED, LEDGER = (
     STREAMING_SESSION_EVIDENCE.name,
     RESOURCE_HISTORY.name,
@@ -44,27 +52,46 @@ EVIDENCE, HISTORY, REJECTED, LEDGER = (
 )
 
 
-class Batch:
-    """One batch on its way into the lake; a new one is made after each commit."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Data files of events, and what the events say of resources and of streaming sessions."""
 
-    def __init__(self, lake: Lake) -> None:
+    files: list[str]
+    history: list[Row]
+    evidence: list[Row]
+
+
+class Batch:
+    """One batch on its way into the lake; a new one is made after each commit.
+
+    `ledger_snapshot_id` is a snapshot of the ledger from before its objects were looked up in it.
+    """
+
+    def __init__(self, lake: Lake, ledger_snapshot_id: int | None = None) -> None:
         self._lake = lake
+        self._ledger_snapshot_id = ledger_snapshot_id
         self._batch_id = uuid.uuid4().hex
         self._base_snapshot_id: int | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
         self._files: list[str] = []
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: Future[_Written] | None = None
         self._events = 0
         self._readings: list[Reading] = []
         self._rows: defaultdict[str, list[Row]] = defaultdict(list)
         self._duplicates: Counter[str] = Counter()
         self._conflicts: Counter[str] = Counter()
+        self._event_times: dict[str, tuple[datetime, datetime]] = {}
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to commit."""
-        events = self._events + self._waiting_rows
-        return events >= BATCH_EVENTS or len(self._readings) >= BATCH_OBJECTS
+        return (
+            self._events + self._waiting_rows >= BATCH_EVENTS
+            or self._waiting_bytes >= BATCH_BYTES
+            or len(self._readings) >= BATCH_OBJECTS
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -77,8 +104,9 @@ class Batch:
             self._waiting.append(batch)
             self._waiting_rows += batch.num_rows
             self._waiting_bytes += batch.nbytes
-            if self._waiting_rows >= BATCH_EVENTS or self._waiting_bytes >= BATCH_BYTES:
-                self._write_events()
+            # More than is_full asks for, so that only an object of very many events comes so far.
+            if self._waiting_rows >= MOST_EVENTS or self._waiting_bytes >= MOST_BYTES:
+                self.start_writing()
         for reading in readings:
             self._readings.append(reading)
             self._rows[EVIDENCE] += reading.evidence
@@ -98,7 +126,9 @@ class Batch:
 
     def commit(self) -> pa.Table:
         """Write what waits, commit everything, and return the ledger rows as committed."""
-        self._write_events()
+        self.start_writing()
+        self._await_written()
+        self._writer.shutdown()
         now = datetime.now(UTC)
         self._rows[REJECTED] = [
             row
@@ -109,25 +139,53 @@ class Batch:
         files = {name: self._write(name, rows) for name, rows in self._rows.items() if rows}
         if self._files:
             files[EVENTS.name] = tuple(self._files)
-        return commit_batch(self._lake, StagedBatch(self._batch_id, files, self._base_snapshot_id))
+        staged = StagedBatch(
+            self._batch_id, files, self._base_snapshot_id, self._ledger_snapshot_id
+        )
+        return commit_batch(self._lake, staged)
 
-    def _write_events(self) -> None:
-        """Write the waiting events that are no duplicates, and what they say of resources."""
+    def start_writing(self) -> None:
+        """Begin to write the waiting events that are no duplicates, in a thread of its own.
+
+        What another batch has begun to write must be committed before, or its events aren't known.
+        """
+        self._await_written()
         events_table = self._lake.table(EVENTS.name)
         if not self._files and (snapshot := events_table.current_snapshot()) is not None:
             self._base_snapshot_id = snapshot.snapshot_id
         if not self._waiting:
             return
-        events = pa.Table.from_batches(self._waiting, EVENT_SCHEMA)
+        events = pa.Table.from_batches(self._waiting, EVENT_SCHEMA).unify_dictionaries()
         self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
-        events = events.unify_dictionaries().combine_chunks()
+        self._note_times(events)
         known = files_around(events_table, events) + [duckdb_path(path) for path in self._files]
         result = without_duplicates(events, known, events_table)
         self._count_copies(result.copies)
         self._events += result.kept.num_rows
-        self._rows[HISTORY] += resource_history_of(result.kept)
-        self._rows[EVIDENCE] += sightings_of(result.kept)
-        self._files += write_data_files(events_table, result.kept)
+        self._writing = self._writer.submit(_written, events_table, result.kept)
+
+    def _await_written(self) -> None:
+        if self._writing is not None:
+            written, self._writing = self._writing.result(), None
+            self._files += written.files
+            self._rows[HISTORY] += written.history
+            self._rows[EVIDENCE] += written.evidence
+
+    def _note_times(self, events: pa.Table) -> None:
+        """Note the oldest and newest event of each object; one can come in several portions."""
+        times = events.group_by("source_object_id").aggregate(
+            [("event_time", "min"), ("event_time", "max")]
+        )
+        for object_id, oldest, newest in zip(
+            times.column("source_object_id").to_pylist(),
+            times.column("event_time_min").to_pylist(),
+            times.column("event_time_max").to_pylist(),
+            strict=True,
+        ):
+            if oldest is None:
+                continue
+            before = self._event_times.get(object_id, (oldest, newest))
+            self._event_times[object_id] = min(oldest, before[0]), max(newest, before[1])
 
     def _count_copies(self, copies: pa.Table) -> None:
         for copy in (
@@ -141,11 +199,23 @@ class Batch:
     def _ledger_row(self, reading: Reading, now: datetime) -> Row:
         object_id = reading.source_object_id
         row = ledger_row(reading, self._duplicates[object_id], self._conflicts[object_id])
-        return row | {"batch_id": self._batch_id, "ingested_at": now}
+        oldest, newest = self._event_times.get(object_id, (None, None))
+        return row | {
+            "batch_id": self._batch_id,
+            "ingested_at": now,
+            "oldest_event_at": oldest,
+            "newest_event_at": newest,
+        }
 
     def _write(self, name: str, rows: list[Row]) -> tuple[str, ...]:
         table = self._lake.table(name)
         return tuple(write_data_files(table, pa.Table.from_pylist(rows, arrow_schema(table))))
+
+
+def _written(events_table: "IcebergTable", events: pa.Table) -> _Written:
+    return _Written(
+        write_data_files(events_table, events), resource_history_of(events), sightings_of(events)
+    )
 
 
 def without_unreadable(batch: pa.RecordBatch, object_ids: Sequence[str]) -> pa.RecordBatch:

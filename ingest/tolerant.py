@@ -25,7 +25,7 @@ from ingest.fields import (
 )
 from ingest.identities import issued_access_key_id, role_session_name
 from ingest.observed_values import flag_of, text_of, time_of
-from ingest.rebuild import marked, record_of, written_time
+from ingest.rebuild import json_of, marked, record_of, written_time
 from ingest.redaction import redacted
 
 Row: TypeAlias = dict[str, object]
@@ -50,6 +50,12 @@ def plan_of(fields: Iterable[Field]) -> Plan:
 PLAN = plan_of(FIELDS)
 WORDS = {"true": True, "false": False}
 LONGEST_QUOTE = 60  # characters of a bad value that a reason shows
+# As Python's values it takes up to forty times as much. CloudTrail's records stay far below.
+LARGEST = 4 * 2**20  # bytes
+TOO_LARGE = f"over {LARGEST // 2**20} MiB, and not of the usual form"
+DEEPEST = 200  # brackets in brackets; Python's own limit depends on who calls whom
+TOO_DEEP = f"nested more than {DEEPEST} deep"
+_TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]', re.DOTALL)
 # An escaped character: a pair of surrogates, half of one, or any other.
 _ESCAPED = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -71,6 +77,8 @@ def event_of(raw: bytes) -> Row | Fault:
 
     `source_object_id` and `record_index` are left to the caller.
     """
+    if (limit := _limit_exceeded_by(raw)) is not None:
+        return Fault(None, limit)
     try:
         text = redacted(raw).decode()
     except UnicodeDecodeError:
@@ -114,6 +122,27 @@ def _take(plan: Plan, values: Values, row: Row) -> Values:
     return rest
 
 
+def _limit_exceeded_by(raw: bytes) -> str | None:
+    if len(raw) > LARGEST:
+        return TOO_LARGE
+    return TOO_DEEP if _is_too_deep(raw) else None
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    if raw.count(b"{") + raw.count(b"[") <= DEEPEST:
+        return False
+    depth = 0
+    for token in _TEXT_OR_BRACKET.finditer(raw):
+        match token[0]:
+            case b"{" | b"[":
+                depth += 1
+            case b"}" | b"]":
+                depth -= 1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
 def _whole_character(match: re.Match[bytes]) -> bytes:
     return rb"\ufffd" if match["half"] else match[0]
 
@@ -144,7 +173,7 @@ def _row_of(fields: dict[str, msgspec.Raw]) -> Row | Fault:
 def _decoded(raw: msgspec.Raw) -> object:
     try:
         return msgspec.json.decode(raw)
-    except ValueError:
+    except ValueError:  # a number that msgspec has no room for
         return raw
 
 
@@ -240,10 +269,8 @@ def _plain_text(value: object) -> str:
 
 
 def _is_given_back(row: Row, text: str) -> bool:
-    import json
-
     columns = dict.fromkeys((*(field.column for field in FIELDS), RESOURCES)) | row
     try:
-        return bool(record_of(columns) == json.loads(text))
+        return record_of(columns) == json_of(text)
     except RecursionError:
         return False

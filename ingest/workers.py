@@ -17,7 +17,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import Self
 
 import pyarrow as pa
@@ -33,7 +35,7 @@ from ingest.sources import SourceObject, pieces_of_file
 PORTION_OBJECTS = 512
 PORTION_BYTES = 8 * 2**20  # as stored
 FILE_EVENTS = 150_000  # in one temporary file
-FETCHERS = 32  # objects of a bucket fetched at a time, by each process
+FETCHERS = 64  # objects of a bucket fetched at a time, by each process
 LARGEST_FETCHED = 4 * 2**20  # bytes; a larger object is read as it arrives
 # Below this, starting processes takes longer than they save.
 FEW_OBJECTS = 400
@@ -152,6 +154,7 @@ def _in_processes(
 ) -> Iterator[tuple[list[Path], list[Reading]]]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context.set_forkserver_preload([__name__])
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare_worker)
     try:
         # Some portions ahead, so that no worker waits while a batch is committed.
@@ -173,6 +176,15 @@ def _prepare_worker() -> None:
     # Decoding makes many objects and no cycles: looking for them took a third of the time.
     gc.set_threshold(ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     keep_freed_memory()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that gives it work is killed: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _batches_in(files: list[Path]) -> Iterator[pa.RecordBatch]:
@@ -202,7 +214,7 @@ def _start(
     """Start fetching a small object of a bucket; return what gives the object's bytes."""
     if source.bucket is None:
         return partial(pieces_of_file, source.place)
-    pieces = partial(pieces_of_object, access[source.bucket], source.place)
+    pieces = partial(pieces_of_object, access[source.bucket], source.place, source.version)
     if source.size > LARGEST_FETCHED or not needs_text(source):
         return pieces
     fetched: Future[list[bytes]] = threads.submit(lambda: list(pieces()))

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import IngestSummary, Progress, ingest, staging
-from lake import commits, open_lake
+from lake import open_lake
+from lake.batches import batches_of
 from tests.ingest.log_files import (
     LOG_KEY,
     REPORT,
@@ -115,15 +116,29 @@ def test_several_processes_give_what_one_gives(
     assert (many.events_written, many.duplicates, many.records_rejected) == (13, 11, 12)
 
 
+def test_batches_are_written_while_the_next_are_read_and_know_each_others_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "BATCH_EVENTS", 3)
+    monkeypatch.setattr("ingest.workers.PORTION_OBJECTS", 1)
+    files = {f"{n}.json": log_file(*map(record, range(n, n + 3))) for n in range(6)}
+    lake, summary = ingested(tmp_path, files)
+    assert event_ids(lake) == [f"event-{number}" for number in range(8)]
+    assert ledger(lake)["0.json"] == ("cloudtrail", "ingested", 3, 3, 0, 0, 0)
+    assert ledger(lake)["5.json"] == ("cloudtrail", "ingested", 3, 1, 2, 0, 0)
+    assert len(batches_of(lake.table("events"))) == len(files)
+    assert summary.balances
+
+
 def test_a_batch_of_many_events_is_written_in_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "BATCH_EVENTS", 4)
+    monkeypatch.setattr(staging, "MOST_EVENTS", 4)
     monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 2)
     monkeypatch.setattr("ingest.reading.CHUNK_RECORDS", 1)
     numbers = [1, 2, 3, 4, 5, 1, 6, 7, 8, 2, 9]
     lake, summary = ingested(tmp_path, {"a.json": log_file(*map(record, numbers))})
     assert event_ids(lake) == [f"event-{number}" for number in range(1, 10)]
     assert ledger(lake) == {"a.json": ("cloudtrail", "ingested", 11, 9, 2, 0, 0)}
-    assert len(commits.batches_of(lake.table("events"))) == 1
+    assert len(batches_of(lake.table("events"))) == 1
     assert summary.balances

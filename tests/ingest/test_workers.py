@@ -73,7 +73,7 @@ def test_objects_of_a_bucket_are_fetched_ahead_and_given_in_order(
 ) -> None:
     fetched: list[str] = []
 
-    def fetch(_: object, key: str) -> list[bytes]:
+    def fetch(_access: object, key: str, _version: str) -> list[bytes]:
         fetched.append(key)
         return [key.encode()]
 
