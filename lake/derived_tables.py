@@ -249,6 +249,38 @@ ENDPOINT_OWNERSHIP = Table(
     ),
 )
 
+FINDINGS = Table(
+    name="findings",
+    comment=(
+        "One row per finding: something in the lake that a rule looks for. Written by "
+        "`roletrail findings` after attribution; not one of the tables that attribution publishes."
+    ),
+    columns=(
+        Column("finding_id", TEXT, "Stable id of (rule, account, subject)."),
+        Column("rule", TEXT, "Rule that found it; a Sigma rule's id begins with sigma:."),
+        Column("title", TEXT, "What the rule looks for."),
+        Column("severity", TEXT, "info, low, medium, high or critical."),
+        Column("subject", TEXT, "What it is about: credentials, a role, a person and day, …"),
+        Column("account_id", TEXT, "Account whose logs show it."),
+        Column("region", TEXT, "Region called, if only one was."),
+        Column("user_ids", TEXTS, "People whom the evidence is attributed to, certain or strong."),
+        Column("candidate_user_ids", TEXTS, "Everybody it may have been where nobody is named."),
+        Column("callers", TEXTS, "Who called, where no streaming session did: workloads, people."),
+        Column("streaming_session_ids", TEXTS, "Their streaming sessions."),
+        Column("fleet_names", TEXTS, "Fleets."),
+        Column("first_seen_at", TIME, "First event or observation, UTC; kept from run to run."),
+        Column("last_seen_at", TIME, "Last event or observation, UTC."),
+        Column("event_count", COUNT, "Events that make it up; null where none do."),
+        Column("evidence_event_ids", TEXTS, "The first and last of these events, at most 20."),
+        Column("explanation", TEXT, "What was seen, who it was, and what is not proven."),
+        Column("remedy", TEXT, "What to do about it."),
+        Column("attack_tags", TEXTS, "ATT&CK techniques, as T1078.004."),
+        Column("reference_uris", TEXTS, "Where to read on."),
+        Column("detail", JSON, "Values that the rule shows, each a list of at most 5."),
+        Column("found_at", TIME, "When a run first found it, UTC."),
+    ),
+)
+
 DERIVED_TABLES = (
     ROLE_SESSION_SIGHTINGS,
     CREDENTIAL_ISSUES,

@@ -17,11 +17,13 @@ from roletrail.commands.collect import collect
 from roletrail.commands.dashboard import dashboard
 from roletrail.commands.demo import demo
 from roletrail.commands.explain import explain
+from roletrail.commands.findings import findings
 from roletrail.commands.follow import follow
 from roletrail.commands.ingest import ingest
 from roletrail.commands.lineage import lineage
 from roletrail.commands.lookup import lookup
 from roletrail.commands.maintain import maintain
+from roletrail.commands.policy import policy
 from roletrail.commands.sessions import sessions
 from roletrail.commands.sql import sql
 from roletrail.commands.status import status
@@ -40,6 +42,8 @@ COMMANDS = (
     who,
     explain,
     lineage,
+    findings,
+    policy,
     sql,
     status,
     verify,

@@ -141,7 +141,8 @@ def _instance_events(estate: Estate, number: int, name: str) -> Iterator[Event]:
     yield from chains(program)
     if options.with_issuance_events:
         yield from _issuance(ring, random)
-    if instance.streaming_sessions and number % INSTANCES_PER_COPIED_KEY == 0:
+    is_robbed = options.with_copied_keys and number % INSTANCES_PER_COPIED_KEY == 0
+    if instance.streaming_sessions and is_robbed:
         yield from copied_key_calls(instance, ring, random)
 
 

@@ -27,6 +27,7 @@ class EstateOptions:
     with_issuance_events: bool = False
     with_published_cases: bool = False
     with_odd_shapes: bool = False
+    with_copied_keys: bool = True
     overlapping_vpcs: bool = True
     address_reuse_minutes: int = 3
     idle_instance_share: float = 0.12

@@ -1,0 +1,26 @@
+-- One row per call that changed, or tried to change, what a role that an AppStream resource carries may
+-- do. Changes of managed policies that are attached already are not in it.
+select
+    machine_roles.issuing_role_arn || ' ' || calls.event_name as subject,
+    calls.recipient_account_id as account_id,
+    calls.aws_region as region,
+    calls.event_id,
+    calls.event_time,
+    machine_roles.issuing_role_arn,
+    calls.event_name,
+    calls.result,
+    coalesce(
+        calls.request_parameters ->> '$.policyArn', calls.request_parameters ->> '$.policyName',
+        calls.request_parameters ->> '$.permissionsBoundary'
+    ) as policy
+from calls
+inner join (
+    select distinct issuing_role_arn, role_account_id, role_name from machine_roles
+) as machine_roles
+    on machine_roles.role_account_id = calls.recipient_account_id
+    and machine_roles.role_name = (calls.request_parameters ->> '$.roleName')
+where calls.event_source = 'iam.amazonaws.com'
+    and calls.event_name in (
+        'AttachRolePolicy', 'DetachRolePolicy', 'PutRolePolicy', 'DeleteRolePolicy',
+        'PutRolePermissionsBoundary', 'DeleteRolePermissionsBoundary'
+    )
