@@ -1,6 +1,8 @@
 # make demo    build a lake from the sample logs, print its answer, serve the dashboard
 # make test    everything that CI runs: all of `make check`, then every test
 # make check   format, lint, types, imports, docs
+# make screenshots
+#              take pictures of each page of the dashboard, into build/screenshots
 # make samples write the sample logs anew, the same ones each time
 # make format  set the format and what the linter can mend by itself
 
@@ -11,7 +13,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 	--constraint constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format-check lint types imports docs browser samples format constraints clean
+.PHONY: demo test check format-check lint types imports docs browser screenshots samples format constraints clean
 
 demo: $(VENV)/installed
 	$(BIN)/roletrail demo
@@ -39,6 +41,9 @@ docs: $(VENV)/installed-dev
 browser:
 	.ci/install-browser
 
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m tests.dashboard.screenshots build/screenshots
+
 samples: $(VENV)/installed-dev
 	$(BIN)/python -m tests.estate sample_logs
 
@@ -50,7 +55,7 @@ format: $(VENV)/installed-dev
 constraints:
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
-	build/constraints/bin/pip install --quiet --upgrade --editable '.[dev]' 'duckdb<2'
+	build/constraints/bin/pip install --quiet --upgrade --editable '.[bench,dev]' 'duckdb<2'
 	sed '/^[^#]/d' constraints.txt > build/constraints.txt
 	build/constraints/bin/pip freeze --exclude-editable >> build/constraints.txt
 	mv build/constraints.txt constraints.txt

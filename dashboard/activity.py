@@ -2,26 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from dashboard.escaping import visible
 from dashboard.palette import RESULT, WORKLOAD
-from dashboard.wording import api_label, workload_family
+from dashboard.wording import api_label, in_zone, moment, service_label, workload_family
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
 Row = dict[str, Any]
 
 TIMELINE_APIS = 25
 LABEL = 60
-ALL_OTHERS = "all other APIs"
+ALL_OTHERS = "all others"
 
 
-def activity_rows(answer: Sequence[Mapping[str, Any]], by: str) -> list[Row]:
+def activity_rows(answer: Sequence[Mapping[str, Any]], by: str, zone: "tzinfo" = UTC) -> list[Row]:
     """Return the answer of activity_over_time, summed by `by`: "workload" (family) or "result".
 
-    `position` is the place of that value in its stack.
+    `position` is the place of that value in its stack; `when` and `when_there` are the time in UTC
+    and in the zone, as text.
     """
     order = (WORKLOAD if by == "workload" else RESULT).domain
     counts: Counter[tuple[datetime, str]] = Counter()
@@ -29,35 +31,66 @@ def activity_rows(answer: Sequence[Mapping[str, Any]], by: str) -> list[Row]:
         value = workload_family(row["workload_kind"]) if by == "workload" else row["result"]
         counts[row["bucket_at"], value] += row["event_count"]
     return [
-        {"bucket_at": at, by: value, "event_count": count, "position": order.index(value)}
+        {
+            "bucket_at": at,
+            "when": moment(at),
+            "when_there": in_zone(at, zone),
+            by: value,
+            "event_count": count,
+            "position": order.index(value),
+        }
         for (at, value), count in sorted(counts.items())
     ]
 
 
-def timeline_rows(answer: Sequence[Mapping[str, Any]]) -> list[Row]:
+def timeline_rows(answer: Sequence[Mapping[str, Any]], zone: "tzinfo" = UTC) -> list[Row]:
     """Return the answer of streaming_session_timeline as the chart takes it.
 
     The APIs called most have a row each, the rest share one. `first_at` puts them in order. Calls
     that failed come last, so that they are drawn on top.
     """
     labels = [visible(api_label(row["event_source"], row["event_name"]), LABEL) for row in answer]
+    shares = [{"at": row["minute_at"], "share": row["session_confidence"]} for row in answer]
+    return _marks(answer, labels, shares, zone)
+
+
+def service_rows(
+    answer: Sequence[Mapping[str, Any]], words: Mapping[str, str], zone: "tzinfo" = UTC
+) -> list[Row]:
+    """Return the answer of a timeline by service, such as person_timeline, as the chart takes it.
+
+    `words` says what each way is called.
+    """
+    labels = [visible(service_label(row["event_source"]), LABEL) for row in answer]
+    shares = [{"at": row["bucket_at"], "share": words.get(row["way"], "")} for row in answer]
+    return _marks(answer, labels, shares, zone)
+
+
+def _marks(
+    answer: Sequence[Mapping[str, Any]],
+    labels: list[str],
+    shares: Sequence[Mapping[str, Any]],
+    zone: "tzinfo",
+) -> list[Row]:
     counts: Counter[str] = Counter()
     for label, row in zip(labels, answer, strict=True):
         counts[label] += row["event_count"]
     most = {label for label, _ in counts.most_common(TIMELINE_APIS)}
     shown = [label if label in most else ALL_OTHERS for label in labels]
     first_at: dict[str, datetime] = {}
-    for label, row in zip(shown, answer, strict=True):
-        first_at[label] = min(row["minute_at"], first_at.get(label, row["minute_at"]))
+    for label, share in zip(shown, shares, strict=True):
+        first_at[label] = min(share["at"], first_at.get(label, share["at"]))
     marks = [
         {
-            "minute_at": row["minute_at"],
+            "at": share["at"],
+            "when": moment(share["at"]),
+            "when_there": in_zone(share["at"], zone),
             "api": label,
             "result": row["result"],
-            "confidence": row["session_confidence"],
+            "detail": share["share"],
             "event_count": row["event_count"],
             "first_at": first_at[label],
         }
-        for label, row in zip(shown, answer, strict=True)
+        for label, row, share in zip(shown, answer, shares, strict=True)
     ]
     return sorted(marks, key=lambda mark: bool(mark["result"] != "ok"))

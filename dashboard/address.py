@@ -38,8 +38,16 @@ def kept(*names: str) -> dict[str, str]:
 
 
 def widget_key(name: str) -> str:
-    """Return the key of the widget that stands for a parameter."""
-    return f"{name}={read(name)}"
+    """Return the key of the widget that stands for a parameter.
+
+    Each change of it makes another one, also for a value that it had before: the browser keeps what
+    was typed into a widget, and would show it again when going back.
+    """
+    return f"{name}={read(name)} {st.session_state.get(_changes(name), 0)}"
+
+
+def _changes(name: str) -> str:
+    return f"changes of {name}"
 
 
 def on_change(name: str, as_text: Callable[[Any], str]) -> dict[str, Any]:
@@ -47,7 +55,9 @@ def on_change(name: str, as_text: Callable[[Any], str]) -> dict[str, Any]:
     key = widget_key(name)
 
     def changed() -> None:
-        write(name, as_text(st.session_state[key]))
+        value = as_text(st.session_state[key])
+        st.session_state[_changes(name)] = st.session_state.get(_changes(name), 0) + 1
+        write(name, value)
         if name != "page":  # what is on a page of a list depends on all else
             write("page", "")
 

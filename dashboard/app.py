@@ -12,6 +12,7 @@ from dashboard import pages
 from dashboard.address import GLOBAL, kept
 from dashboard.empty_states import show_no_events, show_no_lake, show_nothing_attributed
 from dashboard.escaping import code
+from dashboard.news import watch_for_news
 from dashboard.questions import LakeUnavailableError, extent, open_lake_for_reading
 from dashboard.wording import moment
 
@@ -55,6 +56,7 @@ def _show(page: st.Page) -> None:
         f"Lake {code(location)}  \nNewest event:  \n{moment(known.newest_event_at)} UTC  \n"
         "All times are UTC."
     )
+    watch_for_news()
     page.run()
 
 

@@ -13,6 +13,7 @@ from dashboard.palette import (
     CONFIDENCE,
     DARK_INK,
     LIGHT_INK,
+    NETWORK,
     RESULT,
     RESULT_SHAPES,
     WORKLOAD,
@@ -27,7 +28,6 @@ TIME_UNITS: dict[str, Literal["utcyearmonthdatehours", "utcyearmonthdate", "utcy
     "day": "utcyearmonthdate",
     "month": "utcyearmonth",
 }
-TIME_FORMAT = "%Y-%m-%d %H:%M"
 LABELLED_SHARE = 0.07
 FRAME = 90  # pixels that the legend and the axis of time take of a chart's height
 LABEL_WIDTH = 260
@@ -40,7 +40,19 @@ def activity_chart(rows: Rows, since: datetime, until: datetime, bucket: str, by
     `rows` has bucket_at, event_count and the column `by`: "workload" (a family) or "result".
     """
     scale = WORKLOAD if by == "workload" else RESULT
-    ends = alt.Scale(domain=[_utc(since), _utc(until)])
+    return _stacked(rows, (since, until), bucket, (by, scale))
+
+
+def ways_chart(rows: Rows, since: datetime, until: datetime, bucket: str) -> Drawing:
+    """Return stacked bars of calls over time by `network`: the way that they took."""
+    return _stacked(rows, (since, until), bucket, ("network", NETWORK))
+
+
+def _stacked(
+    rows: Rows, span: tuple[datetime, datetime], bucket: str, colouring: tuple[str, Scale]
+) -> Drawing:
+    by, scale = colouring
+    ends = alt.Scale(domain=[_utc(time) for time in span])
     bars: Drawing = (
         alt.Chart(pa.Table.from_pylist(rows))
         .mark_bar()
@@ -50,7 +62,8 @@ def activity_chart(rows: Rows, since: datetime, until: datetime, bucket: str, by
             color=_colour(by, scale, rows, columns=3),
             order=alt.Order("position:Q"),
             tooltip=[
-                alt.Tooltip("bucket_at:T", title=f"{bucket} from, UTC", format=TIME_FORMAT),
+                alt.Tooltip("when:N", title=f"{bucket} from, UTC"),
+                alt.Tooltip("when_there:N", title="in your zone"),
                 alt.Tooltip(f"{by}:N", title=by),
                 alt.Tooltip("sum(event_count):Q", title="calls", format=","),
             ],
@@ -101,23 +114,27 @@ def coverage_chart(rows: Rows) -> Drawing:
     )
 
 
-def timeline_chart(rows: Rows, started_at: datetime, ended_at: datetime) -> Drawing:
-    """Return the calls of a streaming session: a row per API, a mark per minute and result.
+def timeline_chart(
+    rows: Rows, stays: Rows, unit: str = "minute", detail: str = "confidence"
+) -> Drawing:
+    """Return calls over time: a row per API or service, a mark per stretch of time and result.
 
-    `rows` has minute_at, api, result, confidence, event_count and first_at (of the API). The grey
-    field is the streaming session from its start to its end.
+    `rows` has at, when and when_there (as text), api, result, detail, event_count and first_at (of
+    its API). `stays` are the grey fields behind them, from and until: streaming sessions.
     """
-    clock = "%H:%M" if ended_at - started_at < timedelta(hours=20) else "%b %d, %H:%M"
-    stay = alt.Chart(pa.Table.from_pylist([{"from": started_at, "until": ended_at}]))
-    field = stay.mark_rect(opacity=0.10, color="#888888").encode(
-        x=alt.X("from:T", scale=alt.Scale(type="utc"), title=None), x2="until:T"
+    times = [row["at"] for row in rows] + [stay[end] for stay in stays for end in ("from", "until")]
+    clock = "%H:%M" if max(times) - min(times) < timedelta(hours=20) else "%b %d, %H:%M"
+    field = (
+        alt.Chart(pa.Table.from_pylist(stays))
+        .mark_rect(opacity=0.14, color="#888888")
+        .encode(x=alt.X("from:T", scale=alt.Scale(type="utc"), title=None), x2="until:T")
     )
     marks = (
         alt.Chart(pa.Table.from_pylist(rows))
         .mark_point(filled=True, opacity=0.85)
         .encode(
             x=alt.X(
-                "minute_at:T",
+                "at:T",
                 scale=alt.Scale(type="utc"),
                 title=None,
                 axis=alt.Axis(format=clock, grid=True, labelOverlap=True),
@@ -140,15 +157,17 @@ def timeline_chart(rows: Rows, started_at: datetime, ended_at: datetime) -> Draw
                 legend=None,
             ),
             tooltip=[
-                alt.Tooltip("minute_at:T", title="minute, UTC", format=TIME_FORMAT),
-                alt.Tooltip("api:N", title="API"),
+                alt.Tooltip("when:N", title=f"{unit}, UTC"),
+                alt.Tooltip("when_there:N", title="in your zone"),
+                alt.Tooltip("api:N", title="what"),
                 alt.Tooltip("result:N", title="result"),
-                alt.Tooltip("confidence:N", title="confidence"),
+                alt.Tooltip("detail:N", title=detail),
                 alt.Tooltip("event_count:Q", title="calls", format=","),
             ],
         )
     )
-    return alt.layer(field, marks).properties(height=FRAME + len({row["api"] for row in rows}) * 28)
+    layers = [field, marks] if stays else [marks]
+    return alt.layer(*layers).properties(height=FRAME + len({row["api"] for row in rows}) * 28)
 
 
 def _colour(column: str, scale: Scale, rows: Rows, columns: int = LEGEND_COLUMNS) -> alt.Color:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard import pages
 from dashboard.escaping import code, visible
 from dashboard.filters import Extent, Filter
 from dashboard.wording import count_of, moment, stretch
@@ -47,8 +48,13 @@ def show_nothing_attributed(extent: Extent) -> None:
         st.code("roletrail attribute", language="shell")
 
 
-def show_no_result(things: str, chosen: Filter, extent: Extent, advice: str = "") -> None:
-    """Say that nothing matches: what was looked at, and what the newest event is."""
+def show_no_result(
+    things: str, chosen: Filter, extent: Extent, advice: str = "", *, is_about_person: bool = False
+) -> None:
+    """Say that nothing matches: what was looked at, and what the newest event is.
+
+    Where a person is chosen, a link leads to all that they did, unless this is about that already.
+    """
     narrowed = [
         f"{label} {code(value)}"
         for label, value in (
@@ -68,6 +74,8 @@ def show_no_result(things: str, chosen: Filter, extent: Extent, advice: str = ""
         )
         if advice:
             st.markdown(advice)
+        if chosen.user_id and not is_about_person:
+            pages.link(pages.people(), "All that this person did, by whatever way")
 
 
 def show_unknown_streaming_session(streaming_session_id: str) -> None:
@@ -77,6 +85,12 @@ def show_unknown_streaming_session(streaming_session_id: str) -> None:
             f"Nothing is known of {code(streaming_session_id)}. It may come with a later session "
             "report: AppStream writes them up to a day after a streaming session has ended."
         )
+
+
+def show_unknown(thing: str, identity: str, reason: str) -> None:
+    """Say that the address names something that the lake doesn't know, and why that can be."""
+    with _frame(":material/search_off:", f"This {thing} is not in the lake"):
+        st.markdown(f"Nothing is known of {code(identity)}. {reason}")
 
 
 def _frame(icon: str, headline: str) -> "DeltaGenerator":

@@ -52,10 +52,20 @@ class Filter:
             "user_id": self.user_id,
         }
 
+    def parameters_of_person(self, person: str | None) -> dict[str, object]:
+        """Return the filter as parameters of questions about people, by whatever way they came."""
+        parameters = self.parameters() | {"person": person}
+        del parameters["user_id"]
+        return parameters
+
     def bucket(self) -> str:
         """Return the length of time that one bar of a chart stands for: hour, day or month."""
-        length = self.until - self.since
-        return next((bucket for bucket, widest in BUCKETS if length <= widest), "month")
+        return bucket_for(self.until - self.since)
+
+
+def bucket_for(length: timedelta) -> str:
+    """Return the length of time that one bar or mark stands for in a chart this long."""
+    return next((bucket for bucket, widest in BUCKETS if length <= widest), "month")
 
 
 def time_range(

@@ -7,10 +7,12 @@ import streamlit as st
 from dashboard import pages
 from dashboard.activity import activity_rows
 from dashboard.charts import activity_chart, coverage_chart
+from dashboard.clock import users_zone, zone_note
 from dashboard.coverage import coverage_rows, shares
 from dashboard.empty_states import show_no_result
 from dashboard.filter_bar import show_filter_bar
 from dashboard.filters import Extent, Filter
+from dashboard.findings_page import show_findings_by_severity
 from dashboard.overview_tables import show_denied_calls, show_freshness, show_people
 from dashboard.palette import NOT_ATTRIBUTABLE
 from dashboard.questions import Row, extent, rows
@@ -62,6 +64,7 @@ def show() -> None:
         _show_coverage(coverage)
     with halves.cell():
         show_people(rows("most_active_people", limit=50, **chosen.parameters()))
+    show_findings_by_severity(chosen)
     show_denied_calls(rows("denied_calls", limit=200, **chosen.parameters()))
     show_freshness(
         rows("freshness", account_id=chosen.account_id, region=chosen.region),
@@ -71,7 +74,8 @@ def show() -> None:
 def _show_bounds(chosen: Filter, known: Extent) -> None:
     st.caption(
         f"{stretch(chosen.since, chosen.until)} UTC  ·  newest event in the lake "
-        f"{moment(known.newest_event_at)} UTC"
+        f"{moment(known.newest_event_at)} UTC",
+        help=zone_note(chosen.since, chosen.until),
     )
 
 
@@ -84,13 +88,13 @@ def _show_figures(activity: list[Row], streams: Row, coverage: list[Row]) -> Non
     cards = st.grid(5, min_column_width=190, border=True)
     with _card(cards):
         st.metric("Calls", calls, format="localized", help=CALLS_HELP)
-        pages.link(pages.streaming_sessions(), "By streaming session")
+        pages.link(pages.apis(), "Which APIs")
     with _card(cards):
         st.metric("Denied calls", denied, format="localized", help=DENIED_HELP)
         pages.link(pages.streaming_sessions(), "Who was denied", only="denied")
     with _card(cards):
         st.metric("People", streams["person_count"], format="localized", help=PEOPLE_HELP)
-        pages.link(pages.streaming_sessions(), "Who was there")
+        pages.link(pages.people(), "What they did")
     with _card(cards):
         count = streams["streaming_session_count"]
         help_text = f"{STREAMING_SESSION_HELP}\n\n{RUNNING_HELP}"
@@ -123,7 +127,7 @@ def _show_activity(activity: list[Row], chosen: Filter) -> None:
         st.caption("No calls in this range.")
         return
     column = BY[by or "Workload"]
-    counts = activity_rows(activity, column)
+    counts = activity_rows(activity, column, users_zone())
     st.altair_chart(
         activity_chart(counts, chosen.since, chosen.until, chosen.bucket(), column),
         width="stretch",

@@ -20,11 +20,11 @@ from dashboard.wording import api_label, workload_label
 
 PEOPLE_HELP = (
     "People whose calls are attributed with certain or strong confidence. Choose a row to see "
-    "their streaming sessions."
+    "all that a person did."
 )
 DENIED_HELP = (
-    "Calls that AWS refused, by API and caller. Choose a row with a person to open the streaming "
-    "session that the calls were made in."
+    "Calls that AWS refused, by API and caller. Choose a row to open the streaming session that "
+    "the calls were made in, or, where there is none, everybody who called that API."
 )
 FRESHNESS_HELP = (
     "The newest event and the newest log file per account and region. CloudTrail delivers within "
@@ -34,7 +34,7 @@ FRESHNESS_HELP = (
 
 
 def show_people(people: list[Row]) -> None:
-    """Show who made most calls; choosing one lists their streaming sessions."""
+    """Show who made most calls; choosing one leads to all that this person did."""
     st.subheader("Most active people", anchor=False, help=PEOPLE_HELP)
     if not people:
         st.caption("No calls attributed to a person in this range.")
@@ -53,11 +53,11 @@ def show_people(people: list[Row]) -> None:
         most_rows=8,
     )
     if row is not None:
-        pages.go_to(pages.streaming_sessions(), person=people[row]["user_id"])
+        pages.open_person(people[row]["user_id"])
 
 
 def show_denied_calls(denied: list[Row]) -> None:
-    """Show what was denied to whom; choosing a row opens its streaming session, if it has one."""
+    """Show what was denied to whom; choosing a row opens its streaming session, or its API."""
     st.subheader("Denied calls", anchor=False, help=DENIED_HELP)
     if not denied:
         st.caption("No call was denied in this range.")
@@ -91,7 +91,11 @@ def show_denied_calls(denied: list[Row]) -> None:
     streaming_session_id = denied[row]["streaming_session_id"]
     if streaming_session_id:
         pages.open_streaming_session(streaming_session_id)
-    st.toast("These calls are not attributed to a streaming session.", icon=":material/info:")
+    pages.go_to(
+        pages.apis(),
+        service=denied[row]["event_source"] or "",
+        call=denied[row]["event_name"] or "",
+    )
 
 
 def _unattributed(row: Row) -> str | None:
@@ -101,7 +105,9 @@ def _unattributed(row: Row) -> str | None:
 
 def show_freshness(freshness: list[Row]) -> None:
     """Show how far the lake reaches in each account and region."""
-    st.subheader("Freshness", anchor=False, help=FRESHNESS_HELP)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Freshness", anchor=False, help=FRESHNESS_HELP, width="content")
+        pages.link(pages.health(), "Gaps, rejects and digests")
     st.dataframe(
         **shown(
             freshness,

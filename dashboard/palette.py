@@ -45,6 +45,27 @@ CONFIDENCE = Scale(
 RESULT = Scale({"ok": GREEN, "denied": VERMILLION, "error": ORANGE})
 RESULT_SHAPES = Scale({"ok": "circle", "denied": "cross", "error": "triangle-up"})
 
+SEVERITY = Scale(
+    {
+        "critical": VERMILLION,
+        "high": ORANGE,
+        "medium": YELLOW,
+        "low": SKY_BLUE,
+        "info": GREY,
+    },
+)
+
+# The ways that calls of fleets take; words for them are in endpoint_words.py.
+NETWORK = Scale(
+    {
+        "own endpoint": BLUE,
+        "foreign endpoint": PURPLE,
+        "past endpoints, inside": SKY_BLUE,
+        "past endpoints, unknown": GREY,
+        "past endpoints, outside": VERMILLION,
+    },
+)
+
 # Workload kinds are many; a chart of them shows families. The words are in wording.py.
 WORKLOAD = Scale(
     {

@@ -1,7 +1,7 @@
 """Asking analysis on behalf of a page: the lake is opened once for all, answers are kept a while.
 
-A lake is opened as it is at that time, so it is opened again after a minute: new data shows up
-without a restart, and pages of that minute agree with each other.
+A lake is opened as it is at that time. Every few seconds it is looked whether it has changed, and
+then it is opened again: new data shows up without a restart, and until then all pages agree.
 """
 
 import os
@@ -14,12 +14,17 @@ import duckdb
 import streamlit as st
 
 from analysis import AnalysisError, Answers, Explanation, open_answers
+from analysis.bounded_answers import BoundedAnswer, bounded_answer
+from analysis.lake_state import LakeState, lake_state
+from analysis.lake_version import lake_version
 from dashboard.filters import Extent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KEPT_FOR = timedelta(minutes=1)
+LOOKED_AT_EVERY = timedelta(seconds=5)
+KEPT_FOR = timedelta(hours=1)
+OPENINGS_KEPT = 2
 ANSWERS_KEPT = 500
 
 Row = dict[str, Any]
@@ -39,11 +44,25 @@ class OpenLake:
 
 def open_lake_for_reading() -> OpenLake:
     """Return the lake that ROLETRAIL_LAKE names. Raises LakeUnavailableError if it can't be had."""
-    return _open(os.environ.get("ROLETRAIL_LAKE"))
+    location = os.environ.get("ROLETRAIL_LAKE")
+    return _open(location, version(location))
 
 
-@st.cache_resource(ttl=KEPT_FOR, show_spinner="Opening the lake …")
-def _open(location: str | None) -> OpenLake:
+def version(location: str | None = None) -> str:
+    """Return what changes when the lake does, at most some seconds old. Raises as above."""
+    try:
+        return _version(location or os.environ.get("ROLETRAIL_LAKE"))
+    except Exception as error:  # whatever keeps a lake from opening is for the page to say
+        raise LakeUnavailableError(str(error)) from error
+
+
+@st.cache_data(ttl=LOOKED_AT_EVERY, show_spinner=False)
+def _version(location: str | None) -> str:
+    return lake_version(location)
+
+
+@st.cache_resource(max_entries=OPENINGS_KEPT, show_spinner="Opening the lake …")
+def _open(location: str | None, version: str) -> OpenLake:  # noqa: ARG001 - part of the key
     try:
         return OpenLake(open_answers(location))
     except Exception as error:  # whatever keeps a lake from opening is for the page to say
@@ -73,6 +92,25 @@ def explanation(subject: str) -> Explanation | None:
     return _explanation(lake.opening_id, subject, lake)
 
 
+def free_answer(query: str, parameters: dict[str, object]) -> BoundedAnswer:
+    """Return the answer to a query that somebody wrote. Raises AnalysisError if there is none."""
+    return bounded_answer(open_lake_for_reading().answers, query, parameters)
+
+
+def state() -> LakeState:
+    """Return how far attribution has come, and how large the lake is."""
+    lake = open_lake_for_reading()
+    return _state(lake.opening_id, lake)
+
+
+@st.cache_data(ttl=LOOKED_AT_EVERY, show_spinner=False)
+def _state(
+    opening_id: str,  # noqa: ARG001 - part of the key
+    _lake: OpenLake,
+) -> LakeState:
+    return lake_state(_lake.answers)
+
+
 # The id of the opening is part of the key under which an answer is kept; the lake itself is not.
 
 
@@ -88,6 +126,7 @@ def _answer(
     except duckdb.Error as error:
         # Files can go while a lake is open: it is opened again by whoever asks next.
         _open.clear()
+        _version.clear()
         reason = str(error).partition("\n")[0]
         raise LakeUnavailableError(f"{reason}. Reload the page") from error
     return _whole_numbers(answer)

@@ -6,12 +6,14 @@ from dashboard import pages
 from dashboard.activity import timeline_rows
 from dashboard.address import GLOBAL, LIST, kept, read
 from dashboard.charts import timeline_chart
+from dashboard.clock import users_zone, zone_note
 from dashboard.empty_states import show_unknown_streaming_session
 from dashboard.escaping import DASH, code
+from dashboard.event_list import show_events
 from dashboard.evidence import show_evidence
+from dashboard.facts import show_facts, show_figures
 from dashboard.questions import Row, extent, rows
 from dashboard.stays import Stay, person_of, stay_of
-from dashboard.streaming_session_events import show_events
 from dashboard.streaming_session_tables import show_apis, show_credentials, show_endpoints
 from dashboard.wording import (
     CONFIDENCE_MEANING,
@@ -82,17 +84,19 @@ def _show_header(row: Row, stay: Stay) -> None:
         ("Fleet", row["fleet_name"], None),
         ("Stack", row["stack_name"], None),
         ("Account, region", _joined(row["account_id"], row["region"]), None),
-        ("From, until (UTC)", lived, RUNNING_HELP),
+        ("From, until (UTC)", lived, _lived_help(stay)),
         ("Lasted", duration(stay.until - stay.started_at), None),
         ("Signed in by", row["authentication_type"], METHOD_HELP),
         ("Address, VPC", _joined(row["eni_private_ip_address"], row["vpc_id"]), None),
         ("Instance", row["instance_id"], None),
         ("Role of the fleet", _role_name(row["issuing_role_arn"]), ROLE_HELP),
     )
-    grid = st.grid(3, min_column_width=230)
-    for label, value, explained in facts:
-        shown = code(value) if value else DASH
-        grid.markdown(f":small[:gray[{label}]]  \n{shown}", help=explained)
+    show_facts(facts)
+
+
+def _lived_help(stay: Stay) -> str:
+    note = zone_note(stay.started_at, stay.ended_at)
+    return f"{note}\n\n{RUNNING_HELP}" if note else RUNNING_HELP
 
 
 def _role_name(role_arn: str | None) -> str | None:
@@ -115,9 +119,7 @@ def _show_figures(row: Row, perhaps: int) -> None:
         ("Strong", counts["strong"], CONFIDENCE_MEANING["strong"]),
         ("Weak", counts["weak"] + perhaps, WEAK_HELP),
     )
-    grid = st.grid(6, min_column_width=120, border=True)
-    for label, value, explained in figures:
-        grid.metric(label, value, help=explained, format="localized")
+    show_figures(figures)
 
 
 def _show_timeline(stay: Stay) -> None:
@@ -130,7 +132,9 @@ def _show_timeline(stay: Stay) -> None:
         st.caption(f"Cut to the newest {TIMELINE_LIMIT:,} marks. The events below are complete.")
     end = stay.until if stay.is_running else stay.ended_at or stay.until
     st.altair_chart(
-        timeline_chart(timeline_rows(calls), stay.started_at, end),
+        timeline_chart(
+            timeline_rows(calls, users_zone()), [{"from": stay.started_at, "until": end}]
+        ),
         width="stretch",
         alt="Calls over time by API and result",
     )
@@ -143,7 +147,12 @@ def _show_tabs(stay: Stay, perhaps: list[Row]) -> None:
             show_apis(rows("streaming_session_apis", **stay.parameters()))
     if events.open:
         with events:
-            show_events(stay)
+            show_events(
+                "streaming_session_events",
+                stay.parameters(),
+                rows("streaming_session_apis", **stay.parameters()),
+                f"streaming-session-{stay.streaming_session_id[:8]}",
+            )
     if credentials.open:
         with credentials:
             show_credentials(rows("streaming_session_credentials", **stay.parameters()), perhaps)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analysis.confidence import method_in_words
+from dashboard.endpoint_words import NO_ENDPOINT, OWNERSHIP, OWNERSHIP_HELP
 from dashboard.questions import Row
 from dashboard.table_columns import (
     confidence_column,
@@ -25,12 +26,6 @@ PERHAPS = (
     "Calls that may have been made in this streaming session. The evidence leaves several people, "
     "or only a time or a network outside it, so nobody is named for them."
 )
-OWNERSHIP_HELP = (
-    "**own**: known to be yours, by inventory or CloudTrail. **foreign**: of an account that is "
-    "not yours. **unknown**: nothing says whose it is."
-)
-NO_ENDPOINT = "none: NAT, internet or an AWS service"
-OWNERSHIP = {"own": "own", "foreign": "foreign", "unknown": "owner unknown"}
 
 
 def show_apis(apis: list[Row]) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard import pages
-from dashboard.address import on_change, read, read_one_of
+from dashboard.address import LIST, on_change, read, read_one_of
 from dashboard.chosen_row import table_with_choice
 from dashboard.download_buttons import show_downloads
 from dashboard.empty_states import show_no_result
 from dashboard.filter_bar import show_filter_bar
 from dashboard.filters import Extent, Filter
+from dashboard.list_search import choose_only, choose_search
 from dashboard.palette import CONFIDENCE, NOT_ATTRIBUTABLE
 from dashboard.questions import Row, extent, rows, table
 from dashboard.stays import person_of
@@ -62,17 +63,10 @@ def show() -> None:
         levels = ["weak", NOT_ATTRIBUTABLE] if unattributed else CONFIDENCE.domain[:-1]
         confidence = read_one_of("confidence", levels)
         if not unattributed:
-            st.text_input(
-                "Search",
-                value=read("search"),
-                placeholder="Person, id, fleet, address, API …",
-                help=SEARCH_HELP,
-                width=300,
-                **on_change("search", str.strip),
-            )
+            choose_search("Person, id, fleet, address, API …", SEARCH_HELP)
         _choose_confidence(levels, confidence)
         if not unattributed:
-            _choose_only()
+            choose_only(ONLY, RUNNING_HELP)
     if unattributed:
         show_unattributed_calls(chosen, known, confidence)
     else:
@@ -103,17 +97,6 @@ def _choose_confidence(levels: list[str], chosen: str) -> None:
     )
 
 
-def _choose_only() -> None:
-    labels = {value: label for label, value in ONLY.items()}
-    st.pills(
-        "Only those",
-        list(ONLY),
-        default=labels.get(read("only")),
-        help=RUNNING_HELP,
-        **on_change("only", lambda label: ONLY.get(label, "")),
-    )
-
-
 def _show_list(chosen: Filter, known: Extent, confidence: str) -> None:
     parameters = chosen.parameters() | {
         "search": read("search") or None,
@@ -138,7 +121,7 @@ def _show_list(chosen: Filter, known: Extent, confidence: str) -> None:
         "streaming_sessions", "Streaming sessions", _columns(found), most_rows=15
     )
     if row is not None:
-        pages.open_streaming_session(found[row]["streaming_session_id"])
+        pages.open_streaming_session(found[row]["streaming_session_id"], *LIST)
     show_downloads("streaming-sessions", lambda: table("streaming_session_list", **parameters))
 
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import streamlit as st
 
+from dashboard.clock import zone_hint
 from dashboard.escaping import DASH, visible
-from dashboard.palette import CONFIDENCE, RESULT
+from dashboard.palette import CONFIDENCE, RESULT, SEVERITY
 from dashboard.wording import CONFIDENCE_HELP, RESULT_HELP
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ def time_column(
     """Return a column of UTC times, to the second or as the constants above say."""
     pattern, width = shows
     return st.column_config.DatetimeColumn(
-        f"{label} (UTC)", format=pattern, timezone="UTC", help=explained, width=width
+        f"{label} (UTC)",
+        format=pattern,
+        timezone="UTC",
+        help=f"{explained} {zone_hint()}" if explained else zone_hint(),
+        width=width,
     )
 
 
@@ -57,6 +62,17 @@ def result_column(width: int = 90) -> "ColumnConfig":
     """Return a column of results, as coloured words."""
     return st.column_config.MultiselectColumn(
         "Result", options=RESULT.domain, color=RESULT.range, help=RESULT_HELP, width=width
+    )
+
+
+def severity_column(width: int = 90) -> "ColumnConfig":
+    """Return a column of severities, as coloured words."""
+    return st.column_config.MultiselectColumn(
+        "Severity",
+        options=SEVERITY.domain,
+        color=SEVERITY.range,
+        help="How much it matters if it is what it looks like, from critical to info.",
+        width=width,
     )
 
 

@@ -1,7 +1,7 @@
 """The words that pages use for what the lake holds, and the sentences that explain them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from analysis.confidence import Confidence
 from dashboard.escaping import DASH
@@ -108,6 +108,13 @@ def count_of(number: int, thing: str, things: str | None = None) -> str:
 def moment(time: datetime | None) -> str:
     """Return a time in UTC to the minute, or a dash if there is none."""
     return DASH if time is None else f"{time.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def in_zone(time: datetime | None, zone: tzinfo) -> str:
+    """Return a time there to the minute with the zone's name; a dash if there is none."""
+    if time is None:
+        return DASH
+    return f"{time.astimezone(zone):%Y-%m-%d %H:%M} {getattr(zone, 'key', 'UTC')}"
 
 
 def stretch(since: datetime | None, until: datetime | None) -> str:

@@ -23,6 +23,8 @@ choices as (
     select 'fleet' as field, fleet_name as choice from seen
     union
     select 'person' as field, user_id as choice from seen
+    union
+    select 'person' as field, person as choice from person_activity
 )
 
 select

@@ -1,11 +1,5 @@
 """Lakes to look at, and a browser to look at them with."""
 
-import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,24 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lake import open_lake
-from tests.conftest import REPOSITORY
 from tests.dashboard.lakes import make_hostile_lake, make_unattributed_lake
+from tests.dashboard.serving import QUIET, STARTS_WITHIN, start
+from tests.dashboard.showing import Show
 
 if TYPE_CHECKING:
+    import subprocess
+
     from playwright.sync_api import Browser, Page
 
-APP = REPOSITORY / "dashboard" / "app.py"
-STARTS_WITHIN = 60  # seconds
 PATIENCE = 60_000  # milliseconds until a page is taken to be broken; a busy machine is slow
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-)
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> Show:
+    """Return a function that runs a page over a lake."""
+    return Show(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +53,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
 
     def serve(lake: Path) -> str:
         if lake not in servers:
-            servers[lake] = _start(lake, elsewhere)
+            servers[lake] = start(lake, elsewhere)
         return servers[lake][1]
 
     yield serve
@@ -69,30 +61,6 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
         server.terminate()
     for server, _ in servers.values():
         server.wait(timeout=STARTS_WITHIN)
-
-
-def _start(lake: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command: list[str | Path] = [sys.executable, "-P", "-m", "streamlit", "run", APP]
-    server = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        cwd=folder,
-        env=os.environ | {"ROLETRAIL_LAKE": str(lake)},
-        stdout=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(STARTS_WITHIN * 10):
-        assert server.poll() is None, "the dashboard ended by itself"
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-            connection.request("GET", "/_stcore/health")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return server, address
-        except OSError:
-            time.sleep(0.1)
-    server.kill()
-    pytest.fail(f"the dashboard didn't answer within {STARTS_WITHIN} seconds")
 
 
 @pytest.fixture(scope="module")

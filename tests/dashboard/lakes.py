@@ -37,9 +37,27 @@ def make_hostile_lake(folder: Path) -> Path:
     _append(lake, "streaming_sessions", [_streaming_session()])
     _append(lake, "attributions", [_claim()])
     _append(lake, "role_sessions", [_role_session()])
+    _append(lake, "role_session_networks", [_network()])
+    _append(lake, "credential_lineage", [_link()])
+    _append(lake, "endpoint_ownership", [{"vpc_endpoint_id": ATTACK, "ownership": "foreign"}])
+    _append(lake, "resource_history", [_fleet()])
+    _append(lake, "source_objects", [_log_file()])
+    _append(lake, "rejected_records", [_rejection()])
+    _append(lake, "findings", [_finding()])
+    _publish(lake)
+    return folder
+
+
+def add_streaming_session(folder: Path) -> None:
+    """Add a second streaming session to such a lake, as a later attribution would."""
+    lake = open_lake(folder)
+    _append(lake, "streaming_sessions", [_streaming_session() | {"streaming_session_id": "later"}])
+    _publish(lake)
+
+
+def _publish(lake: Lake) -> None:
     tables = {table.name: lake.table(table.name).current_snapshot() for table in DERIVED_TABLES}
     publish(lake, Publication({name: s.snapshot_id for name, s in tables.items() if s is not None}))
-    return folder
 
 
 def make_unattributed_lake(folder: Path) -> Path:
@@ -145,6 +163,98 @@ def _claim() -> dict[str, Any]:
         "fleet_name": ATTACK,
         "stack_name": ATTACK,
         "evidence": '{"event_ids": [], "evidence_ids": [], "resource_history_ids": []}',
+    }
+
+
+def _network() -> dict[str, Any]:
+    return {
+        "role_session_id": ACCESS_KEY_ID,
+        "source_ip_address": ATTACK,
+        "vpc_endpoint_id": ATTACK,
+        "credential_use": "outside",
+        "first_event_at": STARTED_AT,
+        "last_event_at": STARTED_AT + HOUR,
+    }
+
+
+def _link() -> dict[str, Any]:
+    return {
+        "parent_principal_arn": f"arn:aws:iam::{ACCOUNT_ID}:user/{ATTACK}",
+        "child_role_session_id": ACCESS_KEY_ID,
+        "assume_event_id": "hostile-0000",
+        "assume_event_name": ATTACK,
+        "assumed_at": STARTED_AT,
+        "depth": 1,
+        "method": "issued_key",
+    }
+
+
+def _fleet() -> dict[str, Any]:
+    return {
+        "resource_history_id": "fleet",
+        "resource_type": "fleet",
+        "resource_id": ATTACK,
+        "account_id": ACCOUNT_ID,
+        "region": "eu-central-1",
+        "valid_from": STARTED_AT - HOUR,
+        "change": "updated",
+        "iam_role_arn": ATTACK,
+        "evidence_source": "cloudtrail",
+        "observed_at": STARTED_AT,
+    }
+
+
+def _log_file() -> dict[str, Any]:
+    return {
+        "source_object_id": "file",
+        "uri": f"s3://trail/{ATTACK}",
+        "kind": "cloudtrail",
+        "account_id": ACCOUNT_ID,
+        "region": "eu-central-1",
+        "delivered_at": STARTED_AT + HOUR,
+        "bytes": 1,
+        "records_read": EVENT_COUNT + 1,
+        "events_written": EVENT_COUNT,
+        "duplicates": 0,
+        "conflicts": 0,
+        "rejected": 1,
+        "status": "ingested",
+        "ingested_at": STARTED_AT + HOUR,
+        "oldest_event_at": STARTED_AT,
+        "newest_event_at": STARTED_AT + HOUR,
+    }
+
+
+def _rejection() -> dict[str, Any]:
+    return {
+        "source_object_id": "file",
+        "uri": f"s3://trail/{ATTACK}",
+        "record_index": 0,
+        "field": ATTACK,
+        "reason": ATTACK,
+        "raw": ATTACK,
+        "rejected_at": STARTED_AT + HOUR,
+    }
+
+
+def _finding() -> dict[str, Any]:
+    return {
+        "finding_id": "finding",
+        "rule": ATTACK,
+        "title": ATTACK,
+        "severity": "high",
+        "subject": ATTACK,
+        "account_id": ACCOUNT_ID,
+        "user_ids": [ATTACK],
+        "fleet_names": [ATTACK],
+        "first_seen_at": STARTED_AT,
+        "last_seen_at": STARTED_AT + HOUR,
+        "event_count": EVENT_COUNT,
+        "evidence_event_ids": ["hostile-0000", "hostile-0007"],
+        "explanation": ATTACK,
+        "remedy": ATTACK,
+        "reference_uris": [LINK],
+        "found_at": STARTED_AT + HOUR,
     }
 
 

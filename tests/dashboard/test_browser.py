@@ -9,12 +9,20 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 import pytest
 
 from dashboard.escaping import visible
-from tests.dashboard.lakes import ATTACK, EVENT_COUNT, STREAMING_SESSION_ID
+from tests.dashboard.lakes import (
+    ACCESS_KEY_ID,
+    ATTACK,
+    EVENT_COUNT,
+    STREAMING_SESSION_ID,
+    add_streaming_session,
+    make_hostile_lake,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -33,7 +41,12 @@ def heading(page: "Page", name: str | re.Pattern[str]) -> "Locator":
 
 def choose_row(page: "Page", row: int) -> None:
     """Click the checkbox of a row of the page's one table, counted from 1."""
+    from playwright.sync_api import expect
+
+    # A table is made anew while the script runs.
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
     table = page.get_by_test_id("stDataFrame")
+    expect(table.get_by_test_id("data-grid-canvas")).to_be_visible()
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     assert box is not None
@@ -103,6 +116,51 @@ def test_a_search_is_kept_in_the_address_and_taken_back_by_going_back(
     expect(page).to_have_url(re.compile(r"search=nobody"))
     page.go_back()
     expect(page.get_by_text("1 streaming session ")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Search")).to_have_value("")
+
+
+def test_from_a_person_to_their_credentials_and_back(
+    page: "Page", serve: Serve, sample_lake: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(serve(sample_lake) + "/people?search=jiwoo")
+    choose_row(page, 1)
+    expect(heading(page, "jiwoo.park@example.com")).to_be_visible()
+    page.get_by_role("tab", name="Credentials").click()
+    expect(page.get_by_text("Newest first")).to_be_visible()
+    choose_row(page, 1)
+    expect(heading(page, "Whose they were")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/credentials\?.*id="))
+    page.go_back()
+    expect(heading(page, "jiwoo.park@example.com")).to_be_visible()
+
+
+def test_a_query_is_asked_and_its_answer_downloaded(
+    page: "Page", serve: Serve, hostile_lake: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(serve(hostile_lake) + "/ask")
+    editor = page.get_by_role("textbox", name="SQL")
+    editor.fill("select event_name from events limit 3")
+    page.get_by_test_id("stMain").get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("3 rows")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.path().read_text().count("\"'=HYPERLINK") == 3
+
+
+def test_what_is_new_in_the_lake_appears_on_an_open_page(
+    page: "Page", serve: Serve, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    lake = make_hostile_lake(tmp_path / "lake")
+    page.goto(serve(lake) + "/streaming-sessions")
+    expect(page.get_by_text("1 streaming session ")).to_be_visible()
+    add_streaming_session(lake)
+    expect(page.get_by_text("2 streaming sessions ")).to_be_visible()
 
 
 def test_an_event_opens_below_its_table_and_is_in_the_address(
@@ -129,6 +187,13 @@ def test_an_event_opens_below_its_table_and_is_in_the_address(
         f"{HOSTILE_SESSION}&tab=Events&event=hostile-0000",
         f"{HOSTILE_SESSION}&tab=Credentials",
         f"{HOSTILE_SESSION}&tab=Endpoints",
+        "/people",
+        "/apis?tab=Streaming+sessions+by+APIs",
+        "/roles",
+        f"/credentials?id={ACCESS_KEY_ID}",
+        "/endpoints",
+        "/findings?id=finding",
+        "/health?tab=Rejects",
     ],
 )
 def test_what_a_log_says_runs_nothing_and_links_nowhere(
@@ -139,9 +204,16 @@ def test_what_a_log_says_runs_nothing_and_links_nowhere(
     page.goto(serve(hostile_lake) + path)
     expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
     expect(page.locator("h1")).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame").or_(heading(page, "No")).first).to_be_visible()
+    shown = page.get_by_test_id("stDataFrame").or_(page.get_by_test_id("stVegaLiteChart"))
+    expect(shown.or_(heading(page, "No")).first).to_be_visible()
+    chart = page.get_by_test_id("stEChartsChart")
+    if chart.count():
+        chart.hover()  # its tooltip is HTML
     assert page.title() != "owned"
-    assert page.locator('[href*="evil"], [src="x"], [onerror]').count() == 0
+    assert page.locator('[src="x"], [onerror]').count() == 0
+    # Links to other pages of ours carry a chosen person or fleet, as a parameter.
+    hosts = page.locator('[href*="evil"]').evaluate_all("links => links.map(link => link.host)")
+    assert {*hosts} <= {urlsplit(page.url).netloc}
 
 
 def test_what_a_log_says_is_shown_as_it_is(page: "Page", serve: Serve, hostile_lake: Path) -> None:

@@ -1,13 +1,16 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.activity import activity_rows, timeline_rows
-from dashboard.charts import activity_chart, coverage_chart, timeline_chart
+from dashboard.charts import activity_chart, coverage_chart, timeline_chart, ways_chart
 from dashboard.coverage import coverage_rows, shares
-from dashboard.palette import CONFIDENCE, RESULT, WORKLOAD
+from dashboard.endpoint_words import network_rows
+from dashboard.matrix_chart import matrix_chart
+from dashboard.palette import CONFIDENCE, NETWORK, RESULT, WORKLOAD
 from tests.dashboard.lakes import ATTACK
 
 START = datetime(2026, 1, 2, 9, tzinfo=UTC)
@@ -42,6 +45,33 @@ MARKS = [
     }
     for number, name in enumerate(["ListBuckets", ATTACK])
 ]
+WAYS = [
+    {
+        "bucket_at": START,
+        "vpc_endpoint_ownership": ownership,
+        "is_through_endpoint": ownership is not None,
+        "credential_use": use,
+        "event_count": 1,
+    }
+    for ownership, use in (
+        ("own", "inside"),
+        ("foreign", "unknown"),
+        (None, "outside"),
+        (None, None),
+    )
+]
+CELLS = [
+    {
+        "streaming_session_id": "1",
+        "streaming_session": ATTACK,
+        "started_at": START,
+        "fleet": ATTACK,
+        "api": ATTACK,
+        "event_count": 3,
+        "denied_count": 1,
+        "text": "3 ✕",
+    }
+]
 FLEETS: list[dict[str, Any]] = [
     {"fleet_name": "finance", "session_confidence": "certain", "event_count": 6},
     {"fleet_name": "finance", "session_confidence": None, "event_count": 2},
@@ -57,7 +87,9 @@ def specifications() -> dict[str, Any]:
         ),
         "result": activity_chart(activity_rows(CALLS, "result"), START, end, "day", "result"),
         "coverage": coverage_chart(coverage_rows(FLEETS)),
-        "timeline": timeline_chart(timeline_rows(MARKS), START, end),
+        "timeline": timeline_chart(timeline_rows(MARKS), [{"from": START, "until": end}]),
+        "ways": ways_chart(network_rows(WAYS), START, end, "hour"),
+        "matrix": matrix_chart(CELLS),
     }
     return {name: json.loads(chart.to_json()) for name, chart in charts.items()}
 
@@ -108,7 +140,7 @@ def test_the_apis_called_least_share_a_row_of_the_timeline() -> None:
     rows = timeline_rows(marks)
     assert len(rows) == 30
     assert len({row["api"] for row in rows}) == 26
-    assert [row["api"] for row in rows[24:26]] == ["s3:Api24", "all other APIs"]
+    assert [row["api"] for row in rows[24:26]] == ["s3:Api24", "all others"]
 
 
 def test_what_failed_is_drawn_over_what_did_not() -> None:
@@ -116,14 +148,14 @@ def test_what_failed_is_drawn_over_what_did_not() -> None:
     assert [row["result"] for row in timeline_rows(marks)] == ["ok", "ok", "denied", "error"]
 
 
-@pytest.mark.parametrize("name", ["workload", "result", "coverage", "timeline"])
+@pytest.mark.parametrize("name", ["workload", "result", "coverage", "timeline", "ways", "matrix"])
 def test_a_chart_loads_nothing_and_links_nowhere(name: str) -> None:
     chart = specifications()[name]
     assert not values_of("url", chart)
     assert not values_of("href", chart)
 
 
-@pytest.mark.parametrize("name", ["workload", "result", "timeline"])
+@pytest.mark.parametrize("name", ["workload", "result", "timeline", "ways"])
 def test_each_axis_of_time_is_utc(name: str) -> None:
     times = [x for x in values_of("x", specifications()[name]) if x.get("type") == "temporal"]
     assert times
@@ -138,12 +170,29 @@ def test_colours_are_the_same_in_each_chart() -> None:
         ("result", RESULT),
         ("coverage", CONFIDENCE),
         ("timeline", RESULT),
+        ("ways", NETWORK),
     ):
         colours = [c["scale"] for c in values_of("color", charts[name]) if "scale" in c]
         assert colours == [{"domain": scale.domain, "range": scale.range}]
 
 
-def test_what_a_log_says_is_in_a_chart_as_data_only() -> None:
-    chart = specifications()["timeline"]
+def test_a_mark_says_its_time_in_utc_and_in_the_users_zone() -> None:
+    (mark, *_) = timeline_rows(MARKS, ZoneInfo("Asia/Kolkata"))
+    assert mark["when"] == "2026-01-02 09:00"
+    assert mark["when_there"] == "2026-01-02 14:30 Asia/Kolkata"
+
+
+def test_calls_are_told_apart_by_the_way_they_took() -> None:
+    assert [row["network"] for row in network_rows(WAYS)] == [
+        "own endpoint",
+        "foreign endpoint",
+        "past endpoints, outside",
+        "past endpoints, unknown",
+    ]
+
+
+@pytest.mark.parametrize("name", ["timeline", "matrix"])
+def test_what_a_log_says_is_in_a_chart_as_data_only(name: str) -> None:
+    chart = specifications()[name]
     del chart["datasets"]
     assert "evil" not in json.dumps(chart)

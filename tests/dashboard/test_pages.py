@@ -2,53 +2,17 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from analysis import open_answers
-from tests.dashboard.conftest import APP
 from tests.dashboard.lakes import (
+    ACCESS_KEY_ID,
     ACCOUNT_ID,
     ATTACK,
     EVENT_COUNT,
     STREAMING_SESSION_ID,
     make_hostile_lake,
 )
-
-PAGES = {"overview": "", "list": "streaming-sessions", "one": "streaming-session"}
-
-
-@pytest.fixture
-def show(monkeypatch: pytest.MonkeyPatch) -> "Show":
-    return Show(monkeypatch)
-
-
-class Show:
-    """Runs a page of the dashboard over a lake."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.monkeypatch = monkeypatch
-
-    def __call__(self, lake: Path, page_name: str, /, **address: str) -> AppTest:
-        self.monkeypatch.setenv("ROLETRAIL_LAKE", str(lake))
-        app = AppTest.from_file(str(APP), default_timeout=60)
-        # AppTest itself only finds pages that are files of their own.
-        app._page_hash = calc_hash(PAGES[page_name])
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception, app.exception[0].value
-        return app
-
-
-def words_of(app: AppTest) -> str:
-    parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.text, *app.code]
-    return "\n".join(str(part.value) for part in parts)
-
-
-def figures_of(app: AppTest) -> dict[str, str]:
-    return {figure.label: figure.value for figure in app.metric}
-
+from tests.dashboard.showing import PAGES, Show, figures_of, words_of
 
 # ── nothing to show, and why ─────────────────────────────────────────────────────────────────
 
@@ -92,7 +56,9 @@ def test_files_that_go_while_a_lake_is_open_are_a_message_not_a_traceback(
     assert "Reload the page" in words_of(app)
 
 
-@pytest.mark.parametrize("page", ["overview", "list"])
+@pytest.mark.parametrize(
+    "page", ["overview", "list", "people", "apis", "roles", "credentials", "endpoints"]
+)
 def test_no_result_says_what_was_looked_at_and_what_the_newest_event_is(
     show: Show, hostile_lake: Path, page: str
 ) -> None:
@@ -152,6 +118,11 @@ def test_the_overview_counts_what_the_lake_holds(show: Show, hostile_lake: Path)
         "People": "1",
         "Streaming sessions": "1",
         "Attributed to a person": "100%",
+        "Critical": "0",
+        "High": "1",
+        "Medium": "0",
+        "Low": "0",
+        "Info": "0",
     }
 
 
@@ -227,17 +198,34 @@ def test_calls_that_nobody_can_be_named_for_are_listed_with_the_reason(
     assert listing.value["why"].str.contains("people shared the instance").any()
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("tab", ["APIs", "Events"])
+@pytest.mark.parametrize(
+    ("page", "address", "is_quoted"),
+    [
+        ("overview", {"person": ATTACK}, False),
+        ("list", {"person": ATTACK}, False),
+        ("one", {"id": STREAMING_SESSION_ID, "tab": "APIs"}, True),
+        ("one", {"id": STREAMING_SESSION_ID, "tab": "Events", "event": "hostile-0001"}, True),
+        ("people", {}, False),
+        ("people", {"person": ATTACK, "tab": "Events", "event": "hostile-0001"}, True),
+        ("apis", {}, False),
+        ("apis", {"service": f"{ATTACK}.amazonaws.com", "call": ATTACK}, True),
+        ("roles", {"role": ATTACK}, True),
+        ("credentials", {"search": ATTACK}, False),
+        ("credentials", {"id": ACCESS_KEY_ID}, True),
+        ("endpoints", {}, False),
+        ("findings", {}, False),
+        ("findings", {"id": "finding", "event": "hostile-0007"}, True),
+        ("health", {"tab": "Rejects"}, False),
+    ],
+)
 def test_no_page_puts_log_contents_into_markdown_but_as_code(
-    show: Show, hostile_lake: Path, page: str, tab: str
+    show: Show, hostile_lake: Path, page: str, address: dict[str, str], *, is_quoted: bool
 ) -> None:
-    address = {"id": STREAMING_SESSION_ID, "person": ATTACK, "tab": tab, "event": "hostile-0001"}
     app = show(hostile_lake, page, **address)
     blocks = [*app.title, *app.subheader, *app.markdown, *app.caption]
     markdown = [block.value for block in blocks]
     markdown += [text for figure in app.metric for text in (figure.label, figure.value)]
-    assert any("evil.example" in text for text in markdown) == (page == "one")
+    assert any("evil.example" in text for text in markdown) == is_quoted
     for text in markdown:
         tokens = MarkdownIt("commonmark").parse(text)
         parts = [part for token in tokens for part in (token, *(token.children or ()))]

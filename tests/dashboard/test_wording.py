@@ -5,7 +5,16 @@ from importlib.resources import files
 
 import pytest
 
-from dashboard.palette import CONFIDENCE, NOT_ATTRIBUTABLE, RESULT, RESULT_SHAPES, WORKLOAD, Scale
+from dashboard.palette import (
+    CONFIDENCE,
+    NETWORK,
+    NOT_ATTRIBUTABLE,
+    RESULT,
+    RESULT_SHAPES,
+    SEVERITY,
+    WORKLOAD,
+    Scale,
+)
 from dashboard.wording import (
     CONFIDENCE_MEANING,
     WORKLOAD_KINDS,
@@ -41,7 +50,7 @@ def test_each_confidence_has_a_meaning_and_a_colour() -> None:
     assert CONFIDENCE.domain == ["certain", "strong", "weak", NOT_ATTRIBUTABLE]
 
 
-@pytest.mark.parametrize("scale", [CONFIDENCE, RESULT, RESULT_SHAPES, WORKLOAD])
+@pytest.mark.parametrize("scale", [CONFIDENCE, NETWORK, RESULT, RESULT_SHAPES, SEVERITY, WORKLOAD])
 def test_no_two_values_of_a_scale_look_the_same(scale: Scale) -> None:
     assert len(set(scale.range)) == len(scale.domain)
 

@@ -1,6 +1,6 @@
-"""The events of one streaming session: paged, latest first, one of them whole on demand."""
+"""A list of events: paged, latest first, narrowed by result and API, one whole on demand."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
@@ -23,19 +23,21 @@ from dashboard.table_columns import (
 )
 from dashboard.wording import RESULT_HELP, api_label, count_of
 
-if TYPE_CHECKING:
-    from dashboard.stays import Stay
-
 PAGE_ROWS = 100
 DOWNLOAD_ROWS = 100_000
 AGENT_HELP = "Client software as it named itself. Whoever makes the call can write anything here."
 
 
-def show_events(stay: "Stay") -> None:
-    """Show the events, and the one that the address names."""
-    apis = rows("streaming_session_apis", **stay.parameters())
+def show_events(
+    question: str, parameters: dict[str, object], apis: list[Row], file_name: str
+) -> None:
+    """Show the events that a saved question finds, and the one that the address names.
+
+    `parameters` are those of the question, with the bounds `since` and `until`; `apis` has the
+    calls by API (event_name) and result, from the roll-up.
+    """
     if not apis:
-        st.caption("No call is attributed to this streaming session.")
+        st.caption("No calls here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         result = _choose("Result", "result", RESULT.domain, RESULT_HELP, 150)
@@ -46,27 +48,19 @@ def show_events(stay: "Stay") -> None:
         st.caption("No event matches. Take out a filter.")
         return
     number = _page_number(-(-count // PAGE_ROWS))
-    events = rows(
-        "streaming_session_events",
-        **stay.parameters(),
-        **wanted,
-        limit=PAGE_ROWS,
-        offset=(number - 1) * PAGE_ROWS,
-    )
-    first = (number - 1) * PAGE_ROWS + 1
+    offset = (number - 1) * PAGE_ROWS
+    events = rows(question, **parameters, **wanted, limit=PAGE_ROWS, offset=offset)
     st.caption(
-        f"{first:,} to {first + len(events) - 1:,} of {count_of(count, 'event')}, latest first  ·  "
-        "choose a row to see the whole event"
+        f"{offset + 1:,} to {offset + len(events):,} of {count_of(count, 'event')}, latest first"
+        "  ·  choose a row to see the whole event"
     )
     row = table_with_choice("events", "Events, latest first", _columns(events), most_rows=10)
     if row is not None:
         write("event", events[row]["event_id"])
-    _show_record(stay)
+    show_record(parameters["since"], parameters["until"])
     show_downloads(
-        f"streaming-session-{stay.streaming_session_id[:8]}-events",
-        lambda: table(
-            "streaming_session_events", **stay.parameters(), **wanted, limit=DOWNLOAD_ROWS, offset=0
-        ),
+        f"{file_name}-events",
+        lambda: table(question, **parameters, **wanted, limit=DOWNLOAD_ROWS, offset=0),
     )
 
 
@@ -131,20 +125,18 @@ def _columns(events: list[Row]) -> dict[str, Any]:
     )
 
 
-def _show_record(stay: "Stay") -> None:
+def show_record(since: object, until: object) -> None:
+    """Show the whole of the event that the address names, if it is between these times."""
     event_id = read("event")
     if not event_id:
         return
-    bounds = {
-        name: value for name, value in stay.parameters().items() if name != "streaming_session_id"
-    }
-    found = rows("event_record", event_id=event_id, **bounds)
+    found = rows("event_record", event_id=event_id, since=since, until=until)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**Event** {code(event_id)}", width="stretch")
             st.button("Close", icon=":material/close:", type="tertiary", on_click=_close)
         if not found:
-            st.caption("This event is not in the lake.")
+            st.caption("This event is not in the lake, or not in this range of time.")
             return
         _show_columns(found[0])
 
