@@ -3,6 +3,7 @@
 import http.client
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE_LOGS = REPOSITORY / "sample_logs"
 ROOMS = ("analysis", "dashboard", "ingest", "lake", "roletrail", "sample_logs")
+# A shell that starts tests in the background has them, and all that they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
