@@ -6,30 +6,32 @@ result doesn't depend on which days were attributed when. Only days whose events
 changed are read again.
 """
 
+import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import duckdb
 import pyarrow as pa
 
 from analysis.attribution_settings import AttributionSettings
-from analysis.event_days import EventDays
-from analysis.views import STEPS, view_sql
+from analysis.event_days import EventDays, spans
+from analysis.views import STEPS, VIEWS, view_sql
 from analysis.workload_rules import decide_workloads
 from lake import Lake
 from lake.catalog import ensure_tables
 from lake.columns import Table
 from lake.connection import connect
 from lake.derived_tables import DERIVED_TABLES
-from lake.publication import Publication, last_publication, publish
+from lake.publication import Publication, last_publication, publish, snapshots_of
 from lake.replacement import replace_rows
 
-SPAN_DAYS = 7
 MEMORY_LIMIT = "2GB"
+# What the steps read beside events and the tables that are kept by day.
+INPUTS = ("streaming_session_evidence", "resource_history", "source_objects")
 KEPT_BY_DAY = ("role_session_sightings", "credential_issues", "shared_calls")
 # Claims of all days are made anew each time; what has changed of them says which days to write.
 COMPARED = tuple(
@@ -95,6 +97,8 @@ class _Run:
         self.settings = settings
         self.rules = settings.rules()
         self.on_step = on_step
+        # Before the connection: what comes in between is news for the next run.
+        self.inputs = snapshots_of(lake, INPUTS)
         self.connection = connect(lake)
         # Beyond this, DuckDB writes to disk: a run shares the machine with whoever reads.
         self.scratch = tempfile.TemporaryDirectory(prefix="roletrail-")
@@ -105,11 +109,22 @@ class _Run:
         self.connection.execute("set search_path = 'run,main'")
         self.published = last_publication(lake)
         self.days = EventDays.of(lake)
+        self.calls = self.published.calls
+
+    def is_up_to_date(self, changed: set[date], settings_print: str) -> bool:
+        """Return whether there is nothing that the last run didn't know."""
+        return (
+            not changed
+            and settings_print == self.published.settings
+            and self.inputs == self.published.inputs
+        )
 
     def run(self, since: date | None, until: date | None) -> int:
         """Attribute, write and publish; return the number of days that were read."""
         settings_print = self.settings_print()
         changed = self.days.changed_since(self.published.days, since, until)
+        if self.is_up_to_date(changed, settings_print):
+            return 0
         self.on_step("reading events")
         self.read_days(changed)
         for name in STEPS:
@@ -128,7 +143,8 @@ class _Run:
         self.on_step("writing")
         snapshots = self.write(changed, to_roll_up)
         days = self.days.fingerprints(changed, self.published.days)
-        publish(self.lake, Publication(snapshots, days, settings_print, self.calls()))
+        self.calls = self.counted_calls()
+        publish(self.lake, Publication(snapshots, days, settings_print, self.calls, self.inputs))
         return len(changed | to_roll_up)
 
     def close(self) -> None:
@@ -137,8 +153,9 @@ class _Run:
         self.scratch.cleanup()
 
     def settings_print(self) -> str:
-        """Return the settings and rules as text, to be compared with those of the last run."""
-        return repr((self.settings.parameters(), self.rules))
+        """Return settings, rules and SQL in short, to be compared with those of the last run."""
+        everything = repr((self.settings.parameters(), self.rules, [*map(view_sql, VIEWS)]))
+        return hashlib.sha256(everything.encode()).hexdigest()
 
     def create(self, name: str) -> None:
         """Make table `run.name` of the view's SQL."""
@@ -317,7 +334,7 @@ class _Run:
         rows = self.connection.execute(f"select distinct {_day_of(table)} from run.{table.name}")  # noqa: S608 - constants
         return {day for (day,) in rows.fetchall()}
 
-    def calls(self) -> dict[str, int]:
+    def counted_calls(self) -> Mapping[str, int]:
         """Return the number of calls, of all and of fleets' by confidence.
 
         It is what the last run counted, with what the days rolled up now take away and add.
@@ -341,13 +358,12 @@ class _Run:
 
     def summary(self, days_read: int, seconds: float) -> AttributionSummary:
         """Return what the run found."""
-        calls = self.calls()
         return AttributionSummary(
-            events=sum(calls.values()),
-            role_sessions=self.count("select count(*) from run.role_sessions"),
-            streaming_sessions=self.count("select count(*) from run.streaming_sessions"),
-            attributions=self.count("select count(*) from run.attributions"),
-            by_confidence={kind: count for kind, count in calls.items() if kind != "others"},
+            events=sum(self.calls.values()),
+            role_sessions=self.count("select count(*) from role_sessions"),
+            streaming_sessions=self.count("select count(*) from streaming_sessions"),
+            attributions=self.count("select count(*) from attributions"),
+            by_confidence={kind: count for kind, count in self.calls.items() if kind != "others"},
             days_read=days_read,
             seconds=seconds,
         )
@@ -356,17 +372,6 @@ class _Run:
         """Return the number that a query gives."""
         row = self.connection.execute(query).fetchone()
         return int(row[0]) if row else 0
-
-
-def spans(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Return the days as half-open spans of neighbouring days, each short enough for memory."""
-    result: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if result and result[-1][1] == day and (day - result[-1][0]).days < SPAN_DAYS:
-            result[-1] = (result[-1][0], day + timedelta(days=1))
-        else:
-            result.append((day, day + timedelta(days=1)))
-    return result
 
 
 def _day_of(table: Table) -> str:

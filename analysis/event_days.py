@@ -1,6 +1,6 @@
 """The data files of `events`, by UTC day, and which days have changed since they were last read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from lake.connection import duckdb_path, relation_sql
 from lake.events_table import EVENTS
 from lake.file_marks import mark_text
 
+SPAN_DAYS = 7
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
@@ -64,3 +65,14 @@ class EventDays:
             path for day in sorted(self.files) if since <= day < until for path in self.files[day]
         ]
         return relation_sql(self.schema, chosen)
+
+
+def spans(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Return the days as half-open spans of neighbouring days, each short enough for memory."""
+    result: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if result and result[-1][1] == day and (day - result[-1][0]).days < SPAN_DAYS:
+            result[-1] = (result[-1][0], day + timedelta(days=1))
+        else:
+            result.append((day, day + timedelta(days=1)))
+    return result

@@ -6,7 +6,7 @@ property of `attributions` then names the snapshot of each: setting it is the on
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -29,19 +29,26 @@ class Publication:
     `snapshots` has the snapshot id of each derived table; `days` says which data files of
     `events` each UTC day (`YYYY-MM-DD`) was attributed from, as a fingerprint; `settings` is a
     fingerprint of the settings and rules of the run; `calls` counts the calls of fleets by
-    confidence, and those of others.
+    confidence, and those of others; `inputs` has the snapshot id of each table that it read beside
+    events, None for one without rows.
     """
 
     snapshots: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, str] = field(default_factory=dict)
     settings: str = ""
     calls: Mapping[str, int] = field(default_factory=dict)
+    inputs: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def last_publication(lake: Lake) -> Publication:
     """Return the last complete attribution run; an empty one if there was none."""
     text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED)
     return Publication(**json.loads(text)) if text else Publication()
+
+
+def snapshots_of(lake: Lake, names: Iterable[str]) -> dict[str, int | None]:
+    """Return the id of each table's current snapshot; None for a table without rows."""
+    return {name: lake.table(name).metadata.current_snapshot_id for name in names}
 
 
 def published_at(lake: Lake) -> datetime | None:
@@ -79,6 +86,7 @@ def publish(lake: Lake, publication: Publication) -> None:
         "days": dict(publication.days),
         "settings": publication.settings,
         "calls": dict(publication.calls),
+        "inputs": dict(publication.inputs),
     }
     try:
         with lake.table(ATTRIBUTIONS.name).transaction() as transaction:
