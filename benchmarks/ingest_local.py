@@ -35,13 +35,11 @@ ROLETRAIL = "roletrail"
 
 
 def run_roletrail(source: Path, target: Path) -> None:
-    """Ingest the files into a new lake."""
-    from ingest import ingest
-    from lake import open_lake
+    """Ingest the files into a new lake, as the command does."""
+    from roletrail.cli import main as roletrail
 
-    summary = ingest(open_lake(target / "lake", create=True), [source])
-    if not summary.balances:
-        raise SystemExit(f"records were lost: {summary}")
+    if roletrail(["ingest", str(source), "--lake", str(target / "lake")]):
+        raise SystemExit("some of the records were rejected")
 
 
 @dataclass(frozen=True, slots=True)

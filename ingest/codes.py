@@ -27,8 +27,8 @@ class Codes(dict[str | None, int]):
     def add(self, texts: Sequence[str | None]) -> Numbers:
         """Add texts to the column; return their numbers."""
         count = len(texts)
-        if texts[0] is None and texts.count(None) == count:
-            numbers = np.full(count, NOTHING, np.int32)
+        if texts.count(texts[0]) == count:  # as those of one account and region mostly are
+            numbers = np.full(count, self[texts[0]], np.int32)
         else:
             numbers = np.fromiter(map(self.__getitem__, texts), np.int32, count)
         self._chunks.append(numbers)

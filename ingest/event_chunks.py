@@ -125,7 +125,9 @@ class EventChunks:
 
 def _is_unusual(event_ids: Sequence[str], parts: dict[str, PartColumn]) -> Mask:
     """Say which records have a value that their columns can't carry as they stand."""
-    is_unusual: Mask = np.array([not event_id.strip() for event_id in event_ids], np.bool_)
+    is_unusual: Mask = np.zeros(len(event_ids), np.bool_)
+    if not all(map(str.strip, event_ids)):
+        is_unusual = np.array([not event_id.strip() for event_id in event_ids])
     for name, column in FREE_FORM.items():
         if parts[column].is_absent.all():
             continue

@@ -93,9 +93,9 @@ EMPTIED_BY: Mapping[str, states.Columns] = {
     "VPC_CONFIGURATION_SECURITY_GROUP_IDS": {"security_group_ids": []},
     "MAX_SESSIONS_PER_INSTANCE": {"max_sessions_per_instance": 1},
 }
-SOURCES = pa.array(sorted({source for source, _ in MEANINGS}))
-NAMES = pa.array(sorted({name for _, name in MEANINGS}))
-REPEATED_CALLS = pa.array(["NetworkActivity"])
+SOURCES = sorted({source for source, _ in MEANINGS})
+NAMES = sorted({name for _, name in MEANINGS})
+REPEATED_CALLS = ["NetworkActivity"]
 COLUMNS = (
     "event_id",
     "event_time",
@@ -122,10 +122,10 @@ def resource_history_of(events: pa.Table) -> list[Row]:
 
 def _is_change(events: pa.Table) -> pa.Array:
     is_known = pc.and_(
-        pc.is_in(events.column("event_name"), value_set=NAMES),
-        pc.is_in(events.column("event_source"), value_set=SOURCES),
+        pc.is_in(events.column("event_name"), value_set=pa.array(NAMES)),
+        pc.is_in(events.column("event_source"), value_set=pa.array(SOURCES)),
     )
-    is_repeated = pc.is_in(events.column("event_category"), value_set=REPEATED_CALLS)
+    is_repeated = pc.is_in(events.column("event_category"), value_set=pa.array(REPEATED_CALLS))
     is_success = pc.and_not(pc.is_null(events.column("error_code")), is_repeated)
     return pc.and_(is_known, is_success)
 

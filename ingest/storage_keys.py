@@ -50,7 +50,8 @@ SERVICE_ROLE = re.compile(
     r"arn:aws[a-z-]*:iam::(?P<account_id>\d{12}):role/service-role/AmazonAppStreamServiceAccess"
 )
 
-REPEATED_CALLS = pa.array(["NetworkActivity"])
+S3 = "s3.amazonaws.com"
+REPEATED_CALLS = ["NetworkActivity"]
 COLUMNS = (
     "event_id",
     "event_time",
@@ -82,20 +83,17 @@ def sightings_of(events: pa.Table) -> list[Row]:
     The bucket must carry AppStream's name with its owner's account in it. Failed calls count too:
     the agent asks for a new user's settings before there are any.
     """
-    calls = events.filter(_may_be_sighting(events)).select(COLUMNS).to_pylist()
+    calls = events.select(COLUMNS).take(_possible_sightings(events)).to_pylist()
     return [row for call in calls if (row := _sighting(call)) is not None]
 
 
-def _may_be_sighting(events: pa.Table) -> pa.Array:
-    is_s3 = pc.equal(_plain(events, "event_source"), "s3.amazonaws.com")
-    is_repeated = pc.is_in(events.column("event_category"), value_set=REPEATED_CALLS)
-    is_appstream = pc.match_substring(_plain(events, "request_parameters"), "appstream")
-    return pc.and_(pc.and_(is_s3, is_appstream), pc.invert(is_repeated))
-
-
-def _plain(events: pa.Table, name: str) -> pa.ChunkedArray:
-    column = events.column(name)
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+def _possible_sightings(events: pa.Table) -> pa.ChunkedArray:
+    """Return the rows of S3 calls that name something of AppStream."""
+    is_s3 = pc.is_in(events.column("event_source"), value_set=pa.array([S3]))
+    is_repeated = pc.is_in(events.column("event_category"), value_set=pa.array(REPEATED_CALLS))
+    rows = pc.indices_nonzero(pc.and_not(is_s3, is_repeated))
+    requests = events.column("request_parameters").take(rows)
+    return rows.filter(pc.match_substring(requests, "appstream"))
 
 
 def _sighting(call: Call) -> Row | None:

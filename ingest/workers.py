@@ -31,15 +31,13 @@ from ingest.memory import keep_freed_memory
 from ingest.reading import Reading, needs_text, read_object, reading_of
 from ingest.s3_reading import Access, pieces_of_object
 from ingest.sources import SourceObject, pieces_of_file
+from ingest.worker_context import are_few, worker_context
 
 PORTION_OBJECTS = 512
 PORTION_BYTES = 8 * 2**20  # as stored
 FILE_EVENTS = 150_000  # in one temporary file
 FETCHERS = 64  # objects of a bucket fetched at a time, by each process
 LARGEST_FETCHED = 4 * 2**20  # bytes; a larger object is read as it arrives
-# Below this, starting processes takes longer than they save.
-FEW_OBJECTS = 400
-FEW_BYTES = 8 * 2**20
 ALLOCATIONS_BEFORE_COLLECTING = 200_000
 
 
@@ -69,7 +67,7 @@ def read_all(
     `access_of` is asked for each portion how to reach a bucket. With few objects, or one process,
     they are read in this process. Raises IngestError if a worker ends unexpectedly.
     """
-    is_little = len(sources) < FEW_OBJECTS and sum(source.size for source in sources) < FEW_BYTES
+    is_little = are_few(source.size for source in sources)
     with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
         portions = _portions(sources, access_of, Path(folder), processes)
         is_alone = is_little or processes == 1
@@ -152,10 +150,7 @@ def _portions(
 def _in_processes(
     portions: Iterator[Portion], processes: int
 ) -> Iterator[tuple[list[Path], list[Reading]]]:
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare_worker)
+    pool = ProcessPoolExecutor(processes, mp_context=worker_context(), initializer=_prepare_worker)
     try:
         # Some portions ahead, so that no worker waits while a batch is committed.
         ahead = deque(

@@ -17,14 +17,14 @@ WITHIN = 120  # seconds; the machine may be busy
 READ_SLOWLY = """
 import os, sys, time
 from pathlib import Path
-from ingest import workers
+from ingest import worker_context, workers
 from ingest.sources import files_in
 
 def read_portion(portion):
     (Path(sys.argv[2]) / str(os.getpid())).touch()
     time.sleep(600)
 
-workers.FEW_OBJECTS = 0
+worker_context.FEW_OBJECTS = 0
 if __name__ == "__main__":
     workers.read_portion = read_portion
     list(workers.read_all(list(files_in(sys.argv[1])), lambda bucket: None, 2))

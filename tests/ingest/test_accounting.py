@@ -108,7 +108,7 @@ def test_several_processes_give_what_one_gives(
     alone, one = ingested(tmp_path / "one", files)
     shutil.copytree(tmp_path / "one" / "source", tmp_path / "many" / "source")
     lake = open_lake(tmp_path / "many" / "lake", create=True)
-    monkeypatch.setattr("ingest.workers.FEW_OBJECTS", 0)
+    monkeypatch.setattr("ingest.worker_context.FEW_OBJECTS", 0)
     monkeypatch.setattr("ingest.workers.PORTION_OBJECTS", 3)
     many = ingest(lake, [tmp_path / "many" / "source"], processes=2)
     assert summary_of(many) == summary_of(one)

@@ -40,6 +40,19 @@ def test_no_session_token_is_left(given_text: str) -> None:
     assert "REDACTED" in clean
 
 
+@pytest.mark.parametrize(
+    "given_text",
+    [
+        '{{ "credentials" : {{"sessionToken":"{}", "e": 1}}\n}}',
+        '{{"credentials":{{"sessionToken":"{}"}},"credentials":{{"sessionToken":"{}"}}}}',
+        '{{"credentials":{{"sessionToken":"{}"',
+    ],
+)
+def test_of_a_token_as_sts_writes_it_only_the_value_is_replaced(given_text: str) -> None:
+    clean = redacted(given_text.format(TOKEN, "A" * 16).encode())
+    assert clean.decode() == given_text.format("REDACTED", "REDACTED")
+
+
 def test_all_else_stays_as_it_was() -> None:
     given_text = (
         '{"n":1.00,"credentials":{"accessKeyId":"ASIA1","sessionToken":"x","e":"Sep 14"},'

@@ -56,7 +56,7 @@ def test_several_processes_read_a_bucket(
     s3: "S3Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(s3, *(LOG_KEY.format(number) for number in range(8)))
-    monkeypatch.setattr("ingest.workers.FEW_OBJECTS", 0)
+    monkeypatch.setattr("ingest.worker_context.FEW_OBJECTS", 0)
     monkeypatch.setattr("ingest.workers.PORTION_OBJECTS", 3)
     lake = open_lake(tmp_path / "lake", create=True)
     assert ingest(lake, ["s3://trail/"], processes=2).events_written == 8

@@ -61,7 +61,7 @@ def test_a_worker_that_is_killed_is_said_in_one_line_and_the_next_run_does_it_al
     lake = open_lake(tmp_path / "lake", create=True)
     source = tmp_path / "source"
     with monkeypatch.context() as patch:
-        patch.setattr(workers, "FEW_OBJECTS", 0)
+        patch.setattr("ingest.worker_context.FEW_OBJECTS", 0)
         patch.setattr(workers, "read_portion", die)
         with pytest.raises(IngestError, match=r"^a worker process was ended, perhaps for lack of"):
             ingest(lake, [source], processes=2)

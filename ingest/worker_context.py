@@ -1,0 +1,51 @@
+"""How worker processes start, and when they are worth it. Loads nothing heavy itself.
+
+Workers are forked from a server process that has loaded what they need. It can begin to do so
+while this process still loads PyIceberg and opens the lake.
+"""
+
+import multiprocessing
+from collections.abc import Iterable
+from itertools import islice
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
+
+from ingest.errors import IngestError
+from ingest.sources import SCHEME, walk
+
+# Below this, starting processes takes longer than they save.
+FEW_OBJECTS = 400
+FEW_BYTES = 8 * 2**20
+# PyArrow loads pandas when it makes its first array. Loaded here, it is loaded once.
+PRELOADED = ["__main__", "ingest.workers", "pandas", "pyarrow.pandas_compat"]
+FORKSERVER = "forkserver"
+
+
+def are_few(sizes: Iterable[int]) -> bool:
+    """Say whether objects of these sizes, in bytes as stored, are read faster without workers."""
+    first = list(islice(sizes, FEW_OBJECTS))
+    return len(first) < FEW_OBJECTS and sum(first) < FEW_BYTES
+
+
+def worker_context() -> BaseContext:
+    """Return the way in which workers are started here."""
+    if FORKSERVER not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(FORKSERVER)
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+def load_early(sources: Iterable[str]) -> None:
+    """Let what workers need be loaded from now on, if a folder has so much that they are worth it.
+
+    There is no need to with a bucket, which takes longer to list.
+    """
+    folders = [source for source in sources if not source.startswith(SCHEME)]
+    try:
+        is_little = are_few(file.size for folder in folders for file in walk(folder))
+    except IngestError:  # which the run itself will meet
+        return
+    context = worker_context()
+    if not is_little and context.get_start_method() == FORKSERVER:
+        forkserver.ensure_running()
