@@ -42,6 +42,7 @@ Row = dict[str, object]
 BATCH_EVENTS = 150_000
 BATCH_BYTES = 256 * 2**20
 BATCH_OBJECTS = 20_000
+BATCH_EVIDENCE = 100_000  # rows of evidence and of history, about 2 kB each
 MOST_EVENTS = 2 * BATCH_EVENTS  # of a batch in memory
 MOST_BYTES = 2 * BATCH_BYTES
 EVIDENCE, HISTORY, REJECTED, LEDGER = (
@@ -91,6 +92,7 @@ class Batch:
             self._events + self._waiting_rows >= BATCH_EVENTS
             or self._waiting_bytes >= BATCH_BYTES
             or len(self._readings) >= BATCH_OBJECTS
+            or len(self._rows[EVIDENCE]) + len(self._rows[HISTORY]) >= BATCH_EVIDENCE
         )
 
     @property

@@ -8,6 +8,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import shutil
 import tempfile
 import uuid
 from collections import deque
@@ -71,7 +72,9 @@ def read_all(
     with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
         portions = _portions(sources, access_of, Path(folder), processes)
         is_alone = is_little or processes == 1
-        read = map(read_portion, portions) if is_alone else _in_processes(portions, processes)
+        read = (
+            map(read_portion, portions) if is_alone else _in_processes(portions, processes, folder)
+        )
         for files, readings in read:
             yield readings, _batches_in(files)
 
@@ -148,9 +151,9 @@ def _portions(
 
 
 def _in_processes(
-    portions: Iterator[Portion], processes: int
+    portions: Iterator[Portion], processes: int, folder: str
 ) -> Iterator[tuple[list[Path], list[Reading]]]:
-    pool = ProcessPoolExecutor(processes, mp_context=worker_context(), initializer=_prepare_worker)
+    pool = ProcessPoolExecutor(processes, worker_context(), _prepare_worker, (folder,))
     try:
         # Some portions ahead, so that no worker waits while a batch is committed.
         ahead = deque(
@@ -167,18 +170,19 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _prepare_worker() -> None:
+def _prepare_worker(folder: str) -> None:
     # Decoding makes many objects and no cycles: looking for them took a third of the time.
     gc.set_threshold(ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     keep_freed_memory()
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """End this worker when the process that gives it work is killed: nobody else would."""
+def _end_with_parent(folder: str) -> None:
+    """End this worker when the process that gives it work is killed, and tidy up after it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 

@@ -32,23 +32,26 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="asks /proc which processes there are")
-def test_the_workers_of_an_ingest_that_was_killed_end(tmp_path: Path) -> None:
-    source, seen = tmp_path / "source", tmp_path / "seen"
-    source.mkdir()
-    seen.mkdir()
+def test_the_workers_of_an_ingest_that_was_killed_end_and_tidy_up(tmp_path: Path) -> None:
+    source, seen, temporary = tmp_path / "source", tmp_path / "seen", tmp_path / "temporary"
+    for folder in (source, seen, temporary):
+        folder.mkdir()
     for number in range(4):
         (source / f"{number}.json.gz").write_bytes(log_file(record(number)))
     script = tmp_path / "slow.py"
     script.write_text(READ_SLOWLY)
-    process = subprocess.Popen([sys.executable, str(script), str(source), str(seen)])
+    command = [sys.executable, str(script), str(source), str(seen)]
+    process = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(temporary)})
     try:
         wait_until(lambda: any(seen.iterdir()))
         workers = [int(path.name) for path in seen.iterdir()]
         assert all(is_alive(worker) for worker in workers)
+        assert any(temporary.glob("roletrail-*"))
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     wait_until(lambda: not any(is_alive(worker) for worker in workers))
+    assert not any(temporary.glob("roletrail-*"))
 
 
 def is_alive(process: int) -> bool:

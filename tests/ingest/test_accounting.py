@@ -130,6 +130,16 @@ def test_batches_are_written_while_the_next_are_read_and_know_each_others_events
     assert summary.balances
 
 
+def test_reports_of_many_rows_fill_batches_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "BATCH_EVIDENCE", 1)
+    monkeypatch.setattr("ingest.workers.PORTION_OBJECTS", 1)
+    lake, summary = ingested(tmp_path, {"one.csv": REPORT, "two.csv": REPORT})
+    assert len(batches_of(lake.table("events"))) == summary.objects_seen
+    assert summary.evidence_rows == summary.records_read
+
+
 def test_a_batch_of_many_events_is_written_in_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
