@@ -51,7 +51,7 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     """
     connection = duckdb.connect(":memory:")
     connection.execute("set parquet_metadata_cache = true")
-    connection.execute("set timezone = 'UTC'")
+    connection.execute("set global timezone = 'UTC'")  # for its cursors, too
     connection.execute("set enable_progress_bar = false")
     existing = lake.table_names()
     snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}

@@ -24,6 +24,7 @@ from roletrail.commands.lineage import lineage
 from roletrail.commands.lookup import lookup
 from roletrail.commands.maintain import maintain
 from roletrail.commands.policy import policy
+from roletrail.commands.report import report
 from roletrail.commands.sessions import sessions
 from roletrail.commands.sql import sql
 from roletrail.commands.status import status
@@ -44,6 +45,7 @@ COMMANDS = (
     lineage,
     findings,
     policy,
+    report,
     sql,
     status,
     verify,

@@ -33,7 +33,8 @@ def _time(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """Return the day that an option gives. Raises BadParameter if it gives none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -64,13 +65,20 @@ Until = Annotated[
     typer.Option(parser=_time, metavar="TIME", help="Before this day or ISO time, UTC."),
 ]
 SinceDay = Annotated[
-    date | None, typer.Option(parser=_day, metavar="DAY", help="From this UTC day on.")
+    date | None, typer.Option(parser=day, metavar="DAY", help="From this UTC day on.")
 ]
 UntilDay = Annotated[
-    date | None, typer.Option(parser=_day, metavar="DAY", help="Before this UTC day.")
+    date | None, typer.Option(parser=day, metavar="DAY", help="Before this UTC day.")
 ]
 Account = Annotated[str | None, typer.Option(metavar="ID", help="Only this AWS account.")]
 Region = Annotated[str | None, typer.Option(metavar="NAME", help="Only this AWS region.")]
+RoleArn = Annotated[str | None, typer.Option(metavar="ARN", help="Role to assume for reading S3.")]
+EndpointUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="S3 at another address than AWS's own.")
+]
+RequesterPays = Annotated[
+    bool, typer.Option("--requester-pays", help="Pay for reading S3, where the bucket asks it.")
+]
 FormatOption = Annotated[
     Format,
     typer.Option("--format", metavar="FORM", help="table, csv, json (an array) or parquet."),

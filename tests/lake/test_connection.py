@@ -1,5 +1,8 @@
 """DuckDB sees the current snapshot by field id, and nothing else on the machine."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -72,6 +75,22 @@ def test_a_closed_connection_reaches_nothing_but_the_lake(
         with pytest.raises(duckdb.Error):
             connection.execute(query.format(folder=tmp_path)).fetchall()
         assert connection.execute("select count(*) from events").fetchone() == (1,)
+
+
+def test_days_are_those_of_utc_wherever_the_machine_is(lake: Lake) -> None:
+    lines = (
+        "from lake import open_lake\nfrom lake.connection import connect\n"
+        f"cursor = connect(open_lake({lake.location!r}), []).cursor()\n"
+        "print(*cursor.execute(\"select current_setting('timezone')\").fetchone())"
+    )
+    zone = subprocess.run(
+        [sys.executable, "-c", lines],
+        env=os.environ | {"TZ": "Asia/Tokyo"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert zone == "UTC\n"
 
 
 def test_every_view_and_column_carries_its_comment(lake: Lake) -> None:
