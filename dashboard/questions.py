@@ -22,6 +22,8 @@ from dashboard.filters import Extent
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from analysis.policies import LeastPrivilege
+
 LOOKED_AT_EVERY = timedelta(seconds=5)
 KEPT_FOR = timedelta(hours=1)
 OPENINGS_KEPT = 2
@@ -92,6 +94,15 @@ def explanation(subject: str) -> Explanation | None:
     return _explanation(lake.opening_id, subject, lake)
 
 
+def needed_policy(role_arn: str, /, **narrowed: object) -> "LeastPrivilege":
+    """Return the policy that a role's calls needed. Raises AnalysisError if it made none.
+
+    `narrowed` to since, until, account_id and region.
+    """
+    lake = open_lake_for_reading()
+    return _needed_policy(lake.opening_id, role_arn, tuple(sorted(narrowed.items())), lake)
+
+
 def free_answer(query: str, parameters: dict[str, object]) -> BoundedAnswer:
     """Return the answer to a query that somebody wrote. Raises AnalysisError if there is none."""
     return bounded_answer(open_lake_for_reading().answers, query, parameters)
@@ -142,6 +153,16 @@ def _explanation(
         return _lake.answers.explain(subject)
     except AnalysisError:
         return None
+
+
+@st.cache_data(ttl=KEPT_FOR, max_entries=ANSWERS_KEPT, show_spinner=False)
+def _needed_policy(
+    opening_id: str,  # noqa: ARG001 - part of the key
+    role_arn: str,
+    narrowed: tuple[tuple[str, Any], ...],
+    _lake: OpenLake,
+) -> "LeastPrivilege":
+    return _lake.answers.policy(role_arn, **dict(narrowed))
 
 
 def _whole_numbers(answer: "pa.Table") -> "pa.Table":

@@ -13,6 +13,7 @@ from dashboard.escaping import code
 from dashboard.filter_bar import show_filter_bar
 from dashboard.filters import Extent, Filter
 from dashboard.flows import flow_chart, role_name
+from dashboard.granted import show_granted
 from dashboard.questions import Row, extent, rows, table
 from dashboard.table_columns import MINUTES, count_column, shown, text_column, time_column
 from dashboard.wording import listed, service_label
@@ -62,6 +63,8 @@ def show() -> None:
             )
     _show_flow(chosen, known, role_arn)
     _show_roles(chosen)
+    if role_arn:
+        show_granted(role_arn, chosen)
     _show_history(chosen, role_arn)
 
 
@@ -107,8 +110,8 @@ def _show_roles(chosen: Filter) -> None:
         pages.go_to(pages.roles(), role=found[row]["issuing_role_arn"])
     show_downloads("roles", lambda: table("role_carriers", **parameters))
     st.caption(
-        "What a role needs of what it may do, as a least-privilege policy: "
-        "`roletrail policy ROLE` or `roletrail policy --fleet NAME`."
+        "What a role needs of what it may do: choose it, or run `roletrail policy ROLE`; for a "
+        "fleet, `roletrail policy --fleet NAME`."
     )
 
 

@@ -1,5 +1,6 @@
 """The pages of people, APIs, roles, credentials, endpoints and of the lake itself."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,38 @@ def test_a_role_that_several_resources_carry_is_said_to_be_shared(
     changed = history.value[history.value["what"] == "role changed"]
     assert set(changed["resource_id"]) == {"lab-fleet"}
     assert set(changed["before"]) == {"appstream-lab-role"}
+
+
+def test_what_a_role_used_stands_against_what_it_is_granted(show: Show, sample_lake: Path) -> None:
+    (role_arn,) = first(
+        sample_lake,
+        """select issuing_role_arn from role_sessions
+        where issuing_role_arn like '%/appstream-trading-role' limit 1""",
+    )
+    app = show(sample_lake, "roles", **ALL, role=role_arn)
+    asked = app.toggle[0].set_value(True).run()
+    assert not asked.exception
+    needed = json.loads(asked.code[0].value)
+    used = {action for statement in needed["Statement"] for action in statement["Action"]}
+    assert "s3:ListAllMyBuckets" in used
+    granted = {"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", "sns:Publish"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [granted]})
+    compared = asked.text_area[0].set_value(policy).run()
+    assert not compared.exception
+    titles = {table.proto.alt: table.value for table in compared.dataframe}
+    unused = titles["Granted, never used"]
+    assert list(unused["items"]) == ["sns:Publish"]
+    missing = titles["Used, not granted"]
+    assert set(missing["name"]) == used - {"s3:ListAllMyBuckets"}
+
+
+def test_what_is_no_policy_is_said_to_be_none(show: Show, hostile_lake: Path) -> None:
+    (role_arn,) = first(hostile_lake, "select any_value(issuing_role_arn) from role_sessions")
+    app = show(hostile_lake, "roles", **ALL, role=role_arn)
+    asked = app.toggle[0].set_value(True).run()
+    compared = asked.text_area[0].set_value("<script>alert(1)</script>").run()
+    assert not compared.exception
+    assert [error.value for error in compared.error]
 
 
 def test_credentials_used_outside_their_network_are_found(show: Show, sample_lake: Path) -> None:
