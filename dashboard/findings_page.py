@@ -1,7 +1,7 @@
 """The page of findings: what rules have found in the range, or one of them with its evidence."""
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -25,6 +25,9 @@ from dashboard.table_columns import (
     time_column,
 )
 from dashboard.wording import count_of, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PAGE_HELP = (
     "Something in the lake that a rule looks for: credentials used elsewhere, roles that were "
@@ -110,7 +113,17 @@ def _show_list(chosen: Filter, known: Extent, severity: str | None) -> None:
     row = table_with_choice("findings", "Findings, worst first", _columns(found), most_rows=16)
     if row is not None:
         pages.go_to(pages.findings(), id=found[row]["finding_id"])
-    show_downloads("findings", lambda: table("findings", **_parameters(chosen, severity)))
+    finding_ids = [row["finding_id"] for row in found]
+    show_downloads("findings", lambda: _only(finding_ids, _parameters(chosen, severity)))
+
+
+def _only(finding_ids: list[str], parameters: dict[str, object]) -> "pa.Table":
+    """Return these of the findings: the question knows neither the fleet nor the person."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = table("findings", **parameters)
+    return found.filter(pc.is_in(found.column("finding_id"), value_set=pa.array(finding_ids)))
 
 
 def _columns(found: list[Row]) -> dict[str, Any]:
