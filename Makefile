@@ -3,6 +3,7 @@
 # make check   format, lint, types, imports, docs
 # make screenshots
 #              take pictures of each page of the dashboard, into build/screenshots
+# make tables  write docs/tables.md anew, after columns or their comments have changed
 # make samples write the sample logs anew, the same ones each time
 # make format  set the format and what the linter can mend by itself
 
@@ -13,7 +14,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 	--constraint constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check format-check lint types imports docs browser screenshots samples format constraints clean
+.PHONY: demo test check format-check lint types imports docs browser screenshots samples tables format constraints clean
 
 demo: $(VENV)/installed
 	$(BIN)/roletrail demo
@@ -43,6 +44,9 @@ browser:
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.dashboard.screenshots build/screenshots
+
+tables: $(VENV)/installed-dev
+	$(BIN)/python -m tests.tables_page docs/tables.md
 
 samples: $(VENV)/installed-dev
 	$(BIN)/python -m tests.estate sample_logs

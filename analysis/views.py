@@ -9,6 +9,9 @@ from importlib.resources import files
 
 import duckdb
 
+from analysis.view_comments import column_comments, view_comment
+from lake.connection import quoted
+
 # From the events of a span of days; the rows are kept in the lake, day by day.
 DAILY = ("role_session_events", "role_session_sightings", "credential_issues", "shared_calls")
 
@@ -85,13 +88,11 @@ def view_sql(name: str) -> str:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the readers' views over the tables of the lake, each with its comment."""
+    """Create the readers' views over the tables of the lake, all of it with its comment."""
     for name in READER_VIEWS:
         connection.execute(f"create view {name} as {view_sql(name)}")
-        comment = " ".join(
-            line.removeprefix("--").strip()
-            for line in view_sql(name).splitlines()
-            if line.startswith("--")
-        )
-        quoted = comment.replace("'", "''")
-        connection.execute(f"comment on view {name} is '{quoted}'")
+        comment = quoted(view_comment(view_sql(name)))
+        connection.execute(f"comment on view {name} is {comment}")
+        columns = [column for column, *_ in connection.execute(f"describe {name}").fetchall()]
+        for column, meaning in column_comments(name, columns).items():
+            connection.execute(f"comment on column {name}.{column} is {quoted(meaning)}")

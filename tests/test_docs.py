@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import SAMPLE_LOGS
+from tests.conftest import REPOSITORY, SAMPLE_LOGS
 from tests.documents import (
     DOCUMENTS,
     RUNNABLE,
@@ -24,6 +24,7 @@ from tests.documents import (
     roletrail_commands_in,
     steady,
 )
+from tests.tables_page import tables_page
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -172,6 +173,16 @@ def test_commands_and_options_that_are_named_exist(document: Path) -> None:
 def test_every_command_is_documented() -> None:
     named = {words[0] for path in DOCUMENTS for words in roletrail_commands_in(path) if words}
     assert set(options_by_command()) - {""} <= named
+
+
+def test_the_page_of_tables_is_as_it_is_generated() -> None:
+    page = REPOSITORY / "docs" / "tables.md"
+    assert page.read_text() == tables_page(), "out of date. Run: make tables"
+
+
+def test_every_column_of_tables_and_views_says_what_it_means() -> None:
+    without = re.findall(r"^\| \w+ \| \S.* \|  \|$", tables_page(), re.MULTILINE)
+    assert not without
 
 
 @each_document
