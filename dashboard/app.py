@@ -1,4 +1,4 @@
-"""The dashboard: `streamlit run dashboard/app.py`, or `roletrail dashboard`.
+"""The dashboard: `roletrail dashboard`, or `streamlit run --server.address localhost` of this file.
 
 It shows the lake that ROLETRAIL_LAKE names, and only reads.
 """
@@ -11,6 +11,7 @@ from analysis import AnalysisError
 from dashboard import pages
 from dashboard.address import GLOBAL, kept
 from dashboard.empty_states import show_no_events, show_no_lake, show_nothing_attributed
+from dashboard.entrance import is_open, show_who_is_signed_in
 from dashboard.escaping import code
 from dashboard.news import watch_for_news
 from dashboard.questions import LakeUnavailableError, extent, open_lake_for_reading
@@ -32,11 +33,14 @@ def show_dashboard() -> None:
         page_title="roletrail", page_icon=ICON, layout="wide", initial_sidebar_state=260
     )
     st.html(STYLE)
+    if not is_open():
+        return
     page = st.navigation([*pages.menu(), pages.streaming_session()], position="hidden")
     with st.sidebar:
         st.markdown("### :material/conversion_path: roletrail")
         for entry in pages.menu():
             st.page_link(entry, query_params=kept(*GLOBAL), width="stretch")
+    show_who_is_signed_in()
     try:
         _show(page)
     except (AnalysisError, LakeUnavailableError) as error:

@@ -23,6 +23,12 @@ MENU = {
     "ask_page": ("Ask", "terminal", "ask"),
     "health_page": ("Health", "monitor_heart", "health"),
 }
+ONE_STREAMING_SESSION = "streaming-session"
+
+
+def addresses() -> tuple[str, ...]:
+    """Return the address of every page, of those too that the menu doesn't show."""
+    return (*(address for _, _, address in MENU.values()), ONE_STREAMING_SESSION)
 
 
 def menu() -> tuple[st.Page, ...]:
@@ -81,7 +87,7 @@ def streaming_session() -> st.Page:
         _shows("streaming_session_page"),
         title="Streaming session",
         icon=":material/desktop_windows:",
-        url_path="streaming-session",
+        url_path=ONE_STREAMING_SESSION,
         visibility="hidden",
     )
 

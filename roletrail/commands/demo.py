@@ -15,7 +15,8 @@ from roletrail.commands.ingest import ingest_text
 from roletrail.commands.sessions import ANSWER_COLUMNS
 from roletrail.options import Format, lake_option
 from roletrail.output import write_rows
-from roletrail.serving import LOCAL_HOST, serve
+from roletrail.serving import LOCAL_HOST, check_who_can_reach, serve
+from roletrail.sign_in_options import WithoutSignIn
 from roletrail.stopping import terminated_like_interrupted
 from roletrail.terminal import ingest_progress, note, shown_steps
 
@@ -37,11 +38,14 @@ def demo(
     ] = None,
     host: Host = LOCAL_HOST,
     port: Port = None,
+    without_sign_in: WithoutSignIn = False,
 ) -> None:
     """Build a lake of the sample logs and say who called what.
 
     Then serve the dashboard over it, until Ctrl-C.
     """
+    if not no_serve:
+        check_who_can_reach(host, None, is_waived=without_sign_in)
     with terminated_like_interrupted(), _folder(lake) as folder:
         read, made = _build(folder)
         newest = f"the {SHOWN} newest of {made.streaming_sessions} streaming sessions"
@@ -52,7 +56,7 @@ def demo(
         if lake is not None:
             note(f"the lake is kept in {lake}: try roletrail sessions{lake_option(lake)}")
         if not no_serve:
-            serve(folder, host, port)
+            serve(folder, host, port, is_waived=without_sign_in)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from lake import open_lake
 from lake.catalog import Lake
 from lake.data_files import arrow_schema, write_data_files
 from lake.derived_tables import DERIVED_TABLES
-from lake.publication import Publication, publish
+from lake.publication import Publication, last_publication, publish
 
 SCRIPT = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 LINK = "[click](https://evil.example/) https://evil.example/ www.evil.example me@evil.example"
@@ -57,7 +57,8 @@ def add_streaming_session(folder: Path) -> None:
 
 def _publish(lake: Lake) -> None:
     tables = {table.name: lake.table(table.name).current_snapshot() for table in DERIVED_TABLES}
-    publish(lake, Publication({name: s.snapshot_id for name, s in tables.items() if s is not None}))
+    snapshots = {name: s.snapshot_id for name, s in tables.items() if s is not None}
+    publish(lake, Publication(snapshots), last_publication(lake))
 
 
 def make_unattributed_lake(folder: Path) -> Path:

@@ -28,19 +28,24 @@ def start(lake: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
         port = free.getsockname()[1]
     command: list[str | Path] = [sys.executable, "-P", "-m", "streamlit", "run", APP]
     server = subprocess.Popen(
-        [*command, "--server.port", str(port)],
+        [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],
         cwd=folder,
         env=os.environ | {"ROLETRAIL_LAKE": str(lake)},
         stdout=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}"
+    wait_until_it_answers(server, port)
+    return server, f"http://127.0.0.1:{port}"
+
+
+def wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
+    """Return once the dashboard answers on this machine; stop it and fail if it doesn't."""
     for _ in range(STARTS_WITHIN * 10):
         assert server.poll() is None, "the dashboard ended by itself"
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
             connection.request("GET", "/_stcore/health")
             if connection.getresponse().status == http.HTTPStatus.OK:
-                return server, address
+                return
         except OSError:
             time.sleep(0.1)
     server.kill()

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from dashboard import entrance
 from tests.conftest import REPOSITORY
 
 APP = REPOSITORY / "dashboard" / "app.py"
@@ -32,6 +33,7 @@ class Show:
 
     def __call__(self, lake: Path, page_name: str, /, **address: str) -> AppTest:
         self.monkeypatch.setenv("ROLETRAIL_LAKE", str(lake))
+        self.monkeypatch.setattr(entrance, "is_loopback", lambda _: True)  # no server, no address
         app = AppTest.from_file(str(APP), default_timeout=60)
         # AppTest itself only finds pages that are files of their own.
         app._page_hash = calc_hash(PAGES[page_name])
