@@ -73,8 +73,8 @@ def attribute(
 
     With `since` or `until` (UTC days, half-open) only those days' events are read, and claims
     that reach other days are brought up to date there too. Running it again without news changes
-    nothing. Raises LakeError if another run gets in the way, AnalysisError if the user's workload
-    rules are wrong.
+    nothing. Of runs at the same time one is published; the others raise LakeError, and what they
+    wrote is never seen. Raises AnalysisError if the user's workload rules are wrong.
     """
     started = time.monotonic()
     ensure_tables(lake)
@@ -97,7 +97,9 @@ class _Run:
         self.settings = settings
         self.rules = settings.rules()
         self.on_step = on_step
-        # Before the connection: what comes in between is news for the next run.
+        # Before the connection: what comes in between is news for the next run, and another
+        # run's publication keeps this one from being published.
+        self.published = last_publication(lake)
         self.inputs = snapshots_of(lake, INPUTS)
         self.connection = connect(lake)
         # Beyond this, DuckDB writes to disk: a run shares the machine with whoever reads.
@@ -107,7 +109,6 @@ class _Run:
         self.connection.execute("set preserve_insertion_order = false")
         self.connection.execute("create schema run")
         self.connection.execute("set search_path = 'run,main'")
-        self.published = last_publication(lake)
         self.days = EventDays.of(lake)
         self.calls = self.published.calls
 
@@ -144,7 +145,8 @@ class _Run:
         snapshots = self.write(changed, to_roll_up)
         days = self.days.fingerprints(changed, self.published.days)
         self.calls = self.counted_calls()
-        publish(self.lake, Publication(snapshots, days, settings_print, self.calls, self.inputs))
+        publication = Publication(snapshots, days, settings_print, self.calls, self.inputs)
+        publish(self.lake, publication, self.published)
         return len(changed | to_roll_up)
 
     def close(self) -> None:
@@ -286,7 +288,8 @@ class _Run:
             days = self.days_to_write(table, changed, rolled_up)
             if days is None or days:
                 parts = self.parts(table, days)
-                snapshots[table.name] = replace_rows(self.lake, table, parts, days)
+                based_on = self.published.snapshots.get(table.name)
+                snapshots[table.name] = replace_rows(self.lake, table, parts, days, based_on)
         return snapshots
 
     def days_to_write(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from ingest.s3_listing import Bucket
-    from ingest.s3_reading import Access
+    from ingest.s3_reading import Access, BucketOptions
 
 SIGNATURE_METADATA = "signature"
 GONE = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -28,13 +28,14 @@ class Stored:
     Raises IngestError if a source can't be listed.
     """
 
-    def __init__(self, sources: Iterable[str], role_arn: str | None = None) -> None:
+    def __init__(self, sources: Iterable[str], options: "BucketOptions | None" = None) -> None:
         self._lock = Lock()
+        self._options = options
         self._buckets: dict[str, Bucket] = {}
         self._prefixes: dict[str, list[str]] = defaultdict(list)
         listed: dict[str, SourceObject] = {}
         for source in sources:
-            listed |= {found.uri: found for found in self._listed(source, role_arn)}
+            listed |= {found.uri: found for found in self._listed(source)}
         self.objects = list(listed.values())
         self._in_buckets: dict[tuple[str, str], SourceObject | None] = {}
         self._files: dict[str, list[SourceObject]] = defaultdict(list)
@@ -75,11 +76,13 @@ class Stored:
             return digest_text(self.pieces(source)), None
         from botocore.exceptions import BotoCoreError, ClientError
 
-        from ingest.s3_reading import PIECE_BYTES
+        from ingest.s3_reading import PIECE_BYTES, payer
 
         client = self._client(source.bucket)
         try:
-            answer = client.get_object(Bucket=source.bucket, Key=source.place)
+            answer = client.get_object(
+                Bucket=source.bucket, Key=source.place, **payer(self._access(source.bucket))
+            )
             text = digest_text(answer["Body"].iter_chunks(PIECE_BYTES))
         except (BotoCoreError, ClientError) as error:
             raise OSError(" ".join(str(error).split())) from error
@@ -100,23 +103,27 @@ class Stored:
         with self._lock:  # boto3 makes clients in one thread at a time only
             return client_of(access)
 
-    def _listed(self, source: str, role_arn: str | None) -> list[SourceObject]:
+    def _listed(self, source: str) -> list[SourceObject]:
         if not source.startswith(SCHEME):
             return files_in(source)
         from ingest.s3_listing import Bucket
 
         name, _, prefix = source.removeprefix(SCHEME).partition("/")
         if name not in self._buckets:
-            self._buckets[name] = Bucket(name, role_arn)
+            self._buckets[name] = Bucket(name, options=self._options)
         self._prefixes[name].append(prefix)
         return self._buckets[name].objects(prefix)
 
     def _asked_for(self, bucket: str, key: str) -> SourceObject | None:
         from botocore.exceptions import BotoCoreError, ClientError
 
+        from ingest.s3_reading import payer
+
         uri = f"{SCHEME}{bucket}/{key}"
         try:
-            found = self._client(bucket).head_object(Bucket=bucket, Key=key)
+            found = self._client(bucket).head_object(
+                Bucket=bucket, Key=key, **payer(self._access(bucket))
+            )
         except (BotoCoreError, ClientError) as error:
             if isinstance(error, ClientError) and error.response["Error"].get("Code") in GONE:
                 return None

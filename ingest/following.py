@@ -21,7 +21,7 @@ from ingest.queues import Message, Queue
 from ingest.reading import Reading, reading_of
 from ingest.redaction import redacted
 from ingest.s3_listing import Bucket
-from ingest.s3_reading import Access, object_at
+from ingest.s3_reading import Access, BucketOptions, object_at
 from ingest.sources import SCHEME, SourceObject
 from ingest.summary import IngestSummary
 from ingest.workers import FETCHERS, read_all
@@ -52,8 +52,7 @@ class FollowedBatch:
     @property
     def is_whole(self) -> bool:
         """Whether everything was taken that the messages name."""
-        rejected = self.summary.objects_rejected or self.summary.records_rejected
-        return not (self.kept or self.poison or rejected)
+        return self.summary.is_whole and not (self.kept or self.poison)
 
 
 def follow(  # noqa: PLR0913 - one parameter for each option that a user has
@@ -61,6 +60,8 @@ def follow(  # noqa: PLR0913 - one parameter for each option that a user has
     queue_url: str,
     *,
     role_arn: str | None = None,
+    endpoint_url: str | None = None,
+    is_requester_pays: bool = False,
     batch_objects: int = 1_000,
     batch_seconds: int = 60,
     is_once: bool = False,
@@ -71,12 +72,13 @@ def follow(  # noqa: PLR0913 - one parameter for each option that a user has
     """Take in what the queue's messages name until `stop` is set, or the queue is drained if once.
 
     A batch is committed when it names so many objects, or is so many seconds old; what has begun
-    when `stop` is set is committed too. `role_arn` is assumed for buckets, not for the queue.
-    `on_wait` is called before each look into the queue, some seconds apart, and should be brief.
-    Raises IngestError if the queue can't be used, and LakeError.
+    when `stop` is set is committed too. `role_arn`, `endpoint_url` and `is_requester_pays` are for
+    buckets, not for the queue. `on_wait` is called before each look into the queue, some seconds
+    apart, and should be brief. Raises IngestError if the queue can't be used, and LakeError.
     """
     queue = Queue(queue_url)
-    follower = _Follower(lake, queue, role_arn)
+    options = BucketOptions(role_arn, endpoint_url, is_requester_pays=is_requester_pays)
+    follower = _Follower(lake, queue, options)
     intake = _Intake(queue, batch_objects, batch_seconds, stop, on_wait, set() if is_once else None)
     with queue.hiding():
         while not (stop.is_set() or intake.is_drained):
@@ -152,10 +154,10 @@ def _notified(message: Message) -> _Notified:
 class _Follower:
     """Takes one batch of messages after the other into a lake."""
 
-    def __init__(self, lake: Lake, queue: Queue, role_arn: str | None) -> None:
+    def __init__(self, lake: Lake, queue: Queue, options: BucketOptions) -> None:
         self._lake = lake
         self._queue = queue
-        self._role_arn = role_arn
+        self._options = options
         self._buckets: dict[str, Bucket] = {}
 
     def take(self, batch: Sequence[_Notified]) -> FollowedBatch:
@@ -187,7 +189,7 @@ class _Follower:
     def _found(self, places: set[Place]) -> tuple[list[SourceObject], dict[Place, str]]:
         """Return the objects that are at these places, and why there is none at the others."""
         for name in sorted({place.bucket for place in places} - self._buckets.keys()):
-            self._buckets[name] = Bucket(name, self._role_arn)
+            self._buckets[name] = Bucket(name, options=self._options)
         access = {name: self._access_of(name) for name in {place.bucket for place in places}}
         missing: dict[Place, str] = {}
 

@@ -129,7 +129,6 @@ class _Run:
             self._tally.count(reading)
         self._report()
         if self._batch.is_full:
-            self._commit_written()
             self._batch.start_writing()
             self._written, self._batch = self._batch, self._new_batch()
 
@@ -141,13 +140,13 @@ class _Run:
         return self._tally.summary(time.monotonic() - self._started)
 
     def _new_batch(self) -> Batch:
-        return Batch(self._lake, self._ledger_snapshot_id)
+        return Batch(self._lake, self._ledger_snapshot_id, self._commit_written)
 
     def _commit_written(self) -> None:
         """Commit the batch that is being written, which may have taken as long as reading on."""
-        if self._written is not None:
-            self._commit(self._written)
-            self._written = None
+        written, self._written = self._written, None
+        if written is not None:
+            self._commit(written)
 
     def _commit(self, batch: Batch) -> None:
         ledger = batch.commit()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Raw
 
+from ingest.endless_records import is_endless, records_if_endless
 from ingest.errors import BrokenObjectError
 from ingest.event_writer import LONGEST_RAW, EventWriter
 from ingest.gunzip import texts_of
@@ -18,12 +19,14 @@ from ingest.kinds import (
     kind_of,
     kind_of_record,
 )
+from ingest.large_records import Text, TooLarge
 from ingest.object_keys import KeyFacts, facts_of
 from ingest.observed_values import stable_id
 from ingest.origin import EvidenceRows, Origin, Rejection
 from ingest.session_reports import session_report_rows
 from ingest.sources import SourceObject
-from ingest.splitting import BLOCK_BYTES, Text, records_in
+from ingest.splitting import BLOCK_BYTES, Found, records_in
+from ingest.tolerant import TOO_LARGE
 from ingest.windows import rest_of, windows_of
 
 CHUNK_RECORDS = 1_000
@@ -82,9 +85,14 @@ def read_object(
     if (kind := _kind_without_text(source, reading.facts)) is not None:
         reading.kind = kind
         return reading
-    text = Text(texts_of(pieces()))
+    text = Text(texts_of(pieces(), again=pieces))
     start = text.after(b"", BLOCK_BYTES)
     reading.kind = kind_of(reading.facts, start, is_whole=text.is_over)
+    if reading.kind is Kind.EMPTY and text.fault is not None:
+        reading.kind = kind_by_key(reading.facts) or Kind.UNKNOWN  # nothing could be unpacked
+    if not text.is_over:
+        text.put_back(start)
+        start = b""
     _read_text(reading, start, text, writer)
     return reading
 
@@ -116,11 +124,11 @@ def _read_text(reading: Reading, start: bytes, text: Text, writer: EventWriter) 
 
 
 def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWriter) -> None:
-    if text.is_over and text.fault is None:
-        start = _read_log_file(reading, start, writer)
-        if not start:
-            return
     try:
+        if text.is_over and text.fault is None:
+            start = _read_log_file(reading, start, writer)
+            if not start:
+                return
         _feed(reading, records_in(start, text), writer)
     except BrokenObjectError as error:
         rest = error.rest.strip()
@@ -136,11 +144,17 @@ def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWrite
 def _read_log_file(reading: Reading, text: bytes, writer: EventWriter) -> bytes:
     """Hand records of the documented form to the writer; return the rest, as a log file.
 
-    There is a rest from the first window on that isn't a list of nothing but such records.
+    There is a rest from the first window on that isn't a list of nothing but such records. Raises
+    BrokenObjectError if the rest is not worth reading.
     """
     if (windows := windows_of(text)) is None:
         return text
     for place, window in windows:
+        if (raws := records_if_endless(window)) is not None:
+            _feed(reading, iter([raws]), writer)
+            if reading.kind in SKIPPED:
+                return b""
+            continue
         records = writer.add_list(reading.source_object_id, reading.records_read, window)
         if records is None:
             return rest_of(text, place) if reading.records_read else text
@@ -150,12 +164,17 @@ def _read_log_file(reading: Reading, text: bytes, writer: EventWriter) -> bytes:
     return b""
 
 
-def _feed(reading: Reading, lists: Iterator[list[Raw]], writer: EventWriter) -> None:
+def _feed(reading: Reading, lists: Iterator[Found], writer: EventWriter) -> None:
     """Hand records to the writer. Raises BrokenObjectError if the rest is not worth reading."""
     object_id = reading.source_object_id
+    is_kind_told = reading.records_read > 0
     for chunk in _chunks(lists):
-        if reading.records_read == 0:
+        if isinstance(chunk, TooLarge):
+            writer.reject(object_id, _passed_over(reading, chunk))
+            continue
+        if not is_kind_told:
             reading.kind = kind_of_record(chunk[0]) or reading.kind
+            is_kind_told = True
             if reading.kind in SKIPPED:
                 return
         writer.add(object_id, reading.records_read, chunk)
@@ -165,10 +184,30 @@ def _feed(reading: Reading, lists: Iterator[list[Raw]], writer: EventWriter) -> 
             raise BrokenObjectError(message)
 
 
-def _chunks(lists: Iterator[list[Raw]]) -> Iterator[list[Raw]]:
+def _passed_over(reading: Reading, large: TooLarge) -> Rejection:
+    """Count a record that was too large to be read, and return its rejection."""
+    raw = large.start.decode("utf-8", "replace")
+    reading.records_read += 1
+    return Rejection(reading.records_read - 1, None, large.reason, raw)
+
+
+def _chunks(lists: Iterator[Found]) -> Iterator[Found]:
     for records in lists:
-        for start in range(0, len(records), CHUNK_RECORDS):
-            yield records[start : start + CHUNK_RECORDS]
+        if isinstance(records, TooLarge):
+            yield records
+            continue
+        start = 0
+        for place, record in enumerate(records):
+            if is_endless(record):
+                yield from _of_one_size(records[start:place])
+                yield TooLarge(bytes(record)[:LONGEST_RAW], TOO_LARGE)
+                start = place + 1
+        yield from _of_one_size(records[start:] if start else records)
+
+
+def _of_one_size(records: list[Raw]) -> Iterator[list[Raw]]:
+    for start in range(0, len(records), CHUNK_RECORDS):
+        yield records[start : start + CHUNK_RECORDS]
 
 
 def _read_evidence(reading: Reading, content: bytes, text: Text, writer: EventWriter) -> None:

@@ -187,7 +187,7 @@ def _store(access: Access) -> "S3Store":
 
     # The bucket in the path, not in the host name: right for any endpoint and any bucket's name.
     config: S3Config = {
-        "endpoint": access.endpoint,
+        "aws_endpoint_url_s3": access.endpoint,  # else AWS_ENDPOINT_URL_S3 would be stronger
         "region": access.region,
         "access_key_id": access.key_id,
         "secret_access_key": access.secret,

@@ -1,20 +1,23 @@
 """The records in a text, found without decoding them, in memory that doesn't grow with the text.
 
 A small text is split whole. A larger one, or one that isn't whole, is split window by window: each
-ends where a record seems to end, and is only believed if it is JSON.
+ends where a record seems to end, and is only believed if it is JSON. A record that is too large for
+any window is gone through without being kept.
 """
 
 import re
 from collections.abc import Generator, Iterator
 from itertools import chain
+from typing import TypeAlias
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from ingest.errors import BrokenObjectError
+from ingest.large_records import KEPT_BYTES, Text, TooLarge, after_element, after_line
 
 BLOCK_BYTES = 32 * 2**20  # of a text, to start with
-WINDOW_BYTES = 8 * 2**20  # of it, to split at a time: a hostile text has millions of elements
+WINDOW_BYTES = 4 * 2**20  # of it, to split at a time: a hostile text has millions of elements
 LARGEST_RECORD = 64 * 2**20
 LARGEST_LINE = 2**20  # of the first lines, to see whether a text has lines
 FIRST_LINES = 3
@@ -39,39 +42,18 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _LIST = msgspec.json.Decoder(list[Raw])
 _ANY = msgspec.json.Decoder(Raw)
 
-
-class Text:
-    """A text that comes in pieces, and the fault that ended it, if one did."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self.is_over = False
-        self.fault: str | None = None
-
-    def after(self, text: bytes, size: int) -> bytes:
-        """Return the text, continued to at least `size` bytes if there are so many."""
-        parts = [text] if text else []
-        missing = size - len(text)
-        while missing > 0 and not self.is_over:
-            try:
-                piece = next(self._pieces)
-            except StopIteration:
-                self.is_over = True
-            except BrokenObjectError as error:
-                self.is_over = True
-                self.fault = str(error)
-            else:
-                parts.append(piece)
-                missing -= len(piece)
-        return b"".join(parts)
+Found: TypeAlias = list[Raw] | TooLarge
+"""Records, or one that was passed over."""
 
 
-def records_in(start: bytes, text: Text) -> Iterator[list[Raw]]:
+def records_in(start: bytes, text: Text) -> Iterator[Found]:
     """Yield the records of a text in lists, out of whatever they are wrapped in.
 
-    `start` is the text's first block. An element that isn't a record is yielded as it is. Raises
-    BrokenObjectError after the records that could be found, if there is a rest.
+    `start` is what was taken of the text before. An element that isn't a record is yielded as it
+    is, and in its place each one that is too large. Raises BrokenObjectError after the records that
+    could be found, if there is a rest.
     """
+    start = text.after(start, WINDOW_BYTES)
     is_list = _LIST_START.match(start) is not None
     is_small = len(start) <= WINDOW_BYTES or not (is_list or _has_lines(start))
     if text.is_over and text.fault is None and is_small:
@@ -127,7 +109,7 @@ def _looked_up(event: Raw) -> Raw:
     return Raw(text.encode()) if isinstance(text, str) else event
 
 
-def _lists(start: bytes, text: Text) -> Iterator[list[Raw]]:
+def _lists(start: bytes, text: Text) -> Iterator[Found]:
     while list_start := _LIST_START.match(start):
         is_plain = list_start["name"] == b"Records"
         start = yield from _elements(start[list_start.end() :], text, is_plain=is_plain)
@@ -139,7 +121,7 @@ def _lists(start: bytes, text: Text) -> Iterator[list[Raw]]:
         raise BrokenObjectError(text.fault)
 
 
-def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[list[Raw], None, bytes]:
+def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[Found, None, bytes]:
     """Yield the elements of a list, window by window, and return what follows the list."""
     name = _FIRST_NAME.match(block)
     separator = b"}," + name[1] if name else None
@@ -156,8 +138,18 @@ def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[list[Raw
             return rest + beyond
         if not elements and text.is_over and not beyond:
             raise BrokenObjectError(text.fault or "JSON ended early", rest)
-        size = WINDOW_BYTES if elements else _larger(size, rest)
         block = rest + beyond
+        if elements:
+            size = WINDOW_BYTES
+        elif size < LARGEST_RECORD:
+            size *= 2
+        else:
+            size = WINDOW_BYTES
+            large = _too_large(block)
+            block, is_closed = after_element(block, text, large)
+            yield large
+            if is_closed:
+                return block
 
 
 def _cut(block: bytes, separator: bytes | None) -> tuple[list[Raw], bytes]:
@@ -205,18 +197,19 @@ def _scanned(block: bytes) -> tuple[list[Raw], bytes, bool]:
     return elements, rest, False
 
 
-def _lines(block: bytes, text: Text) -> Iterator[list[Raw]]:
+def _lines(block: bytes, text: Text) -> Iterator[Found]:
     """Yield the records of a text with one JSON document a line."""
     size = WINDOW_BYTES
     while b"\n" not in block.strip() and not text.is_over:
-        size = _larger(size, block)
+        if len(block) >= LARGEST_RECORD:
+            block = yield from _without_line(block.lstrip(), text)
+            break
+        size *= 2
         block = text.after(block, size)
-    if not _has_lines(block):
-        block = text.after(block, LARGEST_RECORD)
-        if text.fault is not None or not text.is_over:
-            raise BrokenObjectError(text.fault or "not JSON", block)
-        yield [Raw(block.strip())]
-        return
+    else:
+        if not _has_lines(block):
+            yield _only_record(block, text)
+            return
     size = WINDOW_BYTES
     while True:
         block = text.after(block, size)
@@ -231,8 +224,35 @@ def _lines(block: bytes, text: Text) -> Iterator[list[Raw]]:
             raise BrokenObjectError(text.fault, rest)
         if is_last:
             return
-        size = WINDOW_BYTES if end else _larger(size, rest)
         block = rest
+        if end:
+            size = WINDOW_BYTES
+        elif size < LARGEST_RECORD:
+            size *= 2
+        else:
+            size = WINDOW_BYTES
+            block = yield from _without_line(block, text)
+
+
+def _only_record(block: bytes, text: Text) -> list[Raw]:
+    """Return what may be one record over several lines. Raises BrokenObjectError if it isn't."""
+    block = text.after(block, LARGEST_RECORD)
+    if text.fault is not None or not text.is_over:
+        raise BrokenObjectError(text.fault or "not JSON", block)
+    return [Raw(block.strip())]
+
+
+def _without_line(block: bytes, text: Text) -> Generator[TooLarge, None, bytes]:
+    """Pass over the line that the block begins with, and return what follows it."""
+    large = _too_large(block)
+    rest = after_line(block, text, large)
+    yield large
+    return rest
+
+
+def _too_large(block: bytes) -> TooLarge:
+    reason = f"a record of more than {LARGEST_RECORD // 2**20} MiB"
+    return TooLarge(block[:KEPT_BYTES], reason)
 
 
 def _has_lines(block: bytes) -> bool:
@@ -247,11 +267,3 @@ def _is_json(text: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _larger(size: int, text: bytes) -> int:
-    """Return a larger window, for a record that doesn't end in this one."""
-    if size >= LARGEST_RECORD:
-        message = f"a record of more than {LARGEST_RECORD // 2**20} MiB"
-        raise BrokenObjectError(message, text)
-    return 2 * size

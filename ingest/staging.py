@@ -7,7 +7,7 @@ matter of memory.
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,9 +42,8 @@ Row = dict[str, object]
 BATCH_EVENTS = 150_000
 BATCH_BYTES = 256 * 2**20
 BATCH_OBJECTS = 20_000
+MOST_EVENTS = 200_000  # in memory: a batch and what a portion may add to it
 BATCH_EVIDENCE = 100_000  # rows of evidence and of history, about 2 kB each
-MOST_EVENTS = 2 * BATCH_EVENTS  # of a batch in memory
-MOST_BYTES = 2 * BATCH_BYTES
 EVIDENCE, HISTORY, REJECTED, LEDGER = (
     STREAMING_SESSION_EVIDENCE.name,
     RESOURCE_HISTORY.name,
@@ -66,11 +65,19 @@ class Batch:
     """One batch on its way into the lake; a new one is made after each commit.
 
     `ledger_snapshot_id` is a snapshot of the ledger from before its objects were looked up in it.
+    `before_writing` commits what another batch has begun to write, since the events of that aren't
+    known otherwise.
     """
 
-    def __init__(self, lake: Lake, ledger_snapshot_id: int | None = None) -> None:
+    def __init__(
+        self,
+        lake: Lake,
+        ledger_snapshot_id: int | None = None,
+        before_writing: Callable[[], None] = lambda: None,
+    ) -> None:
         self._lake = lake
         self._ledger_snapshot_id = ledger_snapshot_id
+        self._before_writing = before_writing
         self._batch_id = uuid.uuid4().hex
         self._base_snapshot_id: int | None = None
         self._waiting: list[pa.RecordBatch] = []
@@ -107,7 +114,7 @@ class Batch:
             self._waiting_rows += batch.num_rows
             self._waiting_bytes += batch.nbytes
             # More than is_full asks for, so that only an object of very many events comes so far.
-            if self._waiting_rows >= MOST_EVENTS or self._waiting_bytes >= MOST_BYTES:
+            if self._waiting_rows >= MOST_EVENTS or self._waiting_bytes >= BATCH_BYTES:
                 self.start_writing()
         for reading in readings:
             self._readings.append(reading)
@@ -147,16 +154,15 @@ class Batch:
         return commit_batch(self._lake, staged)
 
     def start_writing(self) -> None:
-        """Begin to write the waiting events that are no duplicates, in a thread of its own.
-
-        What another batch has begun to write must be committed before, or its events aren't known.
-        """
-        self._await_written()
+        """Begin to write the waiting events that are no duplicates, in a thread of its own."""
+        self._before_writing()
         events_table = self._lake.table(EVENTS.name)
-        if not self._files and (snapshot := events_table.current_snapshot()) is not None:
+        is_first = not self._files and self._writing is None
+        if is_first and (snapshot := events_table.current_snapshot()) is not None:
             self._base_snapshot_id = snapshot.snapshot_id
         if not self._waiting:
             return
+        self._await_written()
         events = pa.Table.from_batches(self._waiting, EVENT_SCHEMA).unify_dictionaries()
         self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
         self._note_times(events)

@@ -6,7 +6,8 @@ from typing import Any
 
 from ingest.reading import EVIDENCE, Reading
 
-REJECTED, SKIPPED = "rejected", "skipped"  # statuses in the ledger
+INGESTED, REJECTED, SKIPPED = "ingested", "rejected", "skipped"  # statuses in the ledger
+DAMAGED = "damaged"  # ingested, but not all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class IngestSummary:
     Records are CloudTrail's, and the rows of session reports and elements of the AWS CLI's
     answers; those that were taken are `evidence_records`. `evidence_rows` and `history_rows` count
     what was written of all of them. `objects_by_kind` and what follows count new objects only.
-    Rejected objects are those of which nothing could be read, or that couldn't be fetched;
-    `first_rejection` says in one line what was wrong with the first object or record.
+    Rejected objects are those of which nothing could be read, or that couldn't be fetched; damaged
+    ones were read, but not to the end or not intact. `first_rejection` says in one line what was
+    wrong with the first object or record.
     """
 
     objects_seen: int = 0
@@ -35,6 +37,7 @@ class IngestSummary:
     objects_known: int = 0
     objects_by_kind: dict[str, int] = field(default_factory=dict)
     objects_rejected: int = 0
+    objects_damaged: int = 0
     objects_skipped: int = 0
     records_read: int = 0
     events_written: int = 0
@@ -53,6 +56,11 @@ class IngestSummary:
         """Whether each record that was read was written, or is a duplicate, or was rejected."""
         written = self.events_written + self.evidence_records
         return self.records_read == written + self.duplicates + self.records_rejected
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was rejected and no object was damaged."""
+        return not (self.objects_rejected or self.objects_damaged or self.records_rejected)
 
 
 class Tally:
@@ -90,6 +98,9 @@ class Tally:
         self._counts += Counter(evidence_rows=evidence_rows, history_rows=history_rows)
         for row in ledger:
             self._statuses[row["status"]] += 1
+            # A reason without a rejected record is about the object itself.
+            is_intact = row["status_reason"] is None or row["rejected"]
+            self._statuses[DAMAGED] += row["status"] == INGESTED and not is_intact
             written = "evidence_records" if row["kind"] in EVIDENCE else "events_written"
             self._counts[written] += row["events_written"]
             self._counts["records_read"] += row["records_read"]
@@ -109,6 +120,7 @@ class Tally:
             objects_known=self.objects_seen - self.objects_new,
             objects_by_kind=dict(sorted(self._kinds.items())),
             objects_rejected=self._statuses[REJECTED],
+            objects_damaged=self._statuses[DAMAGED],
             objects_skipped=self._statuses[SKIPPED],
             bytes_read=self._bytes_read,
             seconds=seconds,

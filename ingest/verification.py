@@ -15,6 +15,7 @@ from ingest.digest_verdicts import DigestFile, Span, Status, Verdict
 from ingest.digests import Chain, digest_key
 from ingest.errors import IngestError
 from ingest.public_keys import Keys, keys_in_files, keys_of_aws
+from ingest.s3_reading import BucketOptions
 from lake import Lake
 from lake.ledger_updates import VERDICTS, set_digest_status
 
@@ -46,20 +47,24 @@ def verify(  # noqa: PLR0913 - one parameter for each option that a user has
     since: date | None = None,
     until: date | None = None,
     role_arn: str | None = None,
+    endpoint_url: str | None = None,
+    is_requester_pays: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Verification:
     """Check the digests in the sources, and the log files that they name.
 
     A source is a folder or `s3://bucket/prefix`. `since` and `until` (UTC days, the last one
     excluded) choose digests by the end of their time. Without files of public keys, CloudTrail is
-    asked for them. What is said of an object is written onto the ledger of `lake`. `on_progress`
+    asked for them. `role_arn` is assumed for buckets; the other options are about them, too. What
+    is said of an object is written onto the ledger of `lake`. `on_progress`
     gets the digests that are done, and how many there are, from this thread.
 
     Raises IngestError if there are no digests, a source can't be listed, or there are no public
     keys; and LakeError.
     """
     names = [str(source) for source in sources]
-    stored = Stored(names, role_arn)
+    options = BucketOptions(role_arn, endpoint_url, is_requester_pays=is_requester_pays)
+    stored = Stored(names, options)
     chains = _chains(stored, since, until)
     if not chains:
         message = (

@@ -1,7 +1,8 @@
 """Publishing the derived tables together: readers see one attribution run, never half of one.
 
 Iceberg commits one table at a time. The derived tables are therefore written first, and a
-property of `attributions` then names the snapshot of each: setting it is the one atomic step.
+property of `attributions` then names the snapshot of each: setting it is the one atomic step. Of
+runs that started from the same publication, only one can be published.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from lake.errors import LakeError
 
 PUBLISHED = "roletrail.published"
 PUBLISHED_AT = "roletrail.published_at"
+ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +78,47 @@ def publications_since(lake: Lake, time: datetime) -> list[Publication]:
     return [Publication(**json.loads(text)) for text in texts if text]
 
 
-def publish(lake: Lake, publication: Publication) -> None:
-    """Make this run the one that readers see.
+def publish(lake: Lake, publication: Publication, replaced: Publication) -> None:
+    """Make this run the one that readers see, in the place of the one that it started from.
 
-    Raises LakeError if another run is published at the same time.
+    Raises LakeError, and changes nothing, if another run has been published since then, or has
+    written its claims.
     """
+    marked: int | None = None
+    for _ in range(ATTEMPTS):
+        table = lake.table(ATTRIBUTIONS.name)
+        head = table.metadata.current_snapshot_id
+        if marked is not None and head == marked:
+            # The attempt before was told that it failed, but hadn't.
+            return
+        is_own = head == publication.snapshots.get(ATTRIBUTIONS.name)
+        if not is_own or last_publication(lake) != replaced:
+            break
+        try:
+            with table.transaction() as transaction:
+                # Properties alone are set whatever others did meanwhile. A snapshot of nothing
+                # new is not: it has to follow the one that was looked at.
+                mark = transaction.update_snapshot().fast_append()
+                marked = mark.snapshot_id
+                mark.commit()
+                transaction.set_properties(_properties(publication, marked))
+        except (CommitFailedException, OperationalError):
+            continue
+        return
+    message = f"{lake.location}: another attribution came in between. Run it again"
+    raise LakeError(message)
+
+
+def _properties(publication: Publication, snapshot_id: int) -> dict[str, str]:
+    """Return a publication as properties of `attributions`, which is at this snapshot then."""
     content = {
-        "snapshots": dict(publication.snapshots),
+        "snapshots": {**publication.snapshots, ATTRIBUTIONS.name: snapshot_id},
         "days": dict(publication.days),
         "settings": publication.settings,
         "calls": dict(publication.calls),
         "inputs": dict(publication.inputs),
     }
-    try:
-        with lake.table(ATTRIBUTIONS.name).transaction() as transaction:
-            transaction.set_properties(
-                {
-                    PUBLISHED: json.dumps(content, sort_keys=True),
-                    PUBLISHED_AT: datetime.now(UTC).isoformat(),
-                }
-            )
-    except (CommitFailedException, OperationalError) as error:
-        message = f"{lake.location}: another attribution is published. Run it again later"
-        raise LakeError(message) from error
+    return {
+        PUBLISHED: json.dumps(content, sort_keys=True),
+        PUBLISHED_AT: datetime.now(UTC).isoformat(),
+    }

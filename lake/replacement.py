@@ -17,15 +17,23 @@ from lake.errors import LakeError
 
 
 def replace_rows(
-    lake: Lake, table: Table, parts: Iterable[pa.Table], days: Iterable[date] | None = None
+    lake: Lake,
+    table: Table,
+    parts: Iterable[pa.Table],
+    days: Iterable[date] | None = None,
+    based_on: int | None = None,
 ) -> int:
     """Put the rows of all parts in the place of the table's rows of these UTC days, or of all.
 
-    The parts are written one by one, so that only one has to fit into memory. Returns the id of
-    the new snapshot. Readers of published snapshots don't see it yet. Raises LakeError if another
-    writer changes the table at the same time.
+    `based_on` is the snapshot whose rows of other days are kept. The parts are written one by one,
+    so that only one has to fit into memory. Returns the id of the new snapshot, which has nothing
+    of any other writer's. Readers of published snapshots don't see it yet. Raises LakeError if
+    another writer changes the table at the same time, or has since that snapshot.
     """
     iceberg_table = lake.table(table.name)
+    message = f"{lake.location}: another attribution writes {table.name}. Run it again later"
+    if days is not None and iceberg_table.metadata.current_snapshot_id != based_on:
+        raise LakeError(message)
     files = [file for part in parts for file in write_data_files(iceberg_table, part)]
     try:
         with warnings.catch_warnings(), iceberg_table.transaction() as transaction:
@@ -34,9 +42,9 @@ def replace_rows(
             transaction.delete(AlwaysTrue() if days is None else _on_days(table, days))
             append_files(transaction, files, {})
     except (CommitFailedException, OperationalError) as error:
-        message = f"{lake.location}: another attribution writes {table.name}. Run it again later"
         raise LakeError(message) from error
-    snapshot = lake.table(table.name).current_snapshot()
+    # As committed just now: the lake's may be another writer's already.
+    snapshot = iceberg_table.current_snapshot()
     assert snapshot is not None  # noqa: S101 - the commit above made one
     return snapshot.snapshot_id
 

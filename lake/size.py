@@ -1,7 +1,7 @@
 """How large a lake is, told from the tables' metadata without reading any of their rows."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table.snapshots import Snapshot
 
 from lake.catalog import Lake
-from lake.connection import duckdb_path
+from lake.connection import DERIVED, duckdb_path
 from lake.derived_tables import ATTRIBUTIONS
 from lake.publication import last_publication
 from lake.tables import TABLES
@@ -35,16 +35,22 @@ def table_sizes(lake: Lake) -> list[TableSize]:
     existing = lake.table_names()
     snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}
     return [
-        _size(name, lake.table(name), snapshots.get(name)) for name in TABLES if name in existing
+        _size(name, table, _seen(name, table, snapshots))
+        for name, table in ((name, lake.table(name)) for name in TABLES if name in existing)
     ]
 
 
-def _size(name: str, iceberg_table: IcebergTable, snapshot_id: int | None) -> TableSize:
-    snapshot = (
-        iceberg_table.current_snapshot()
-        if snapshot_id is None
-        else iceberg_table.snapshot_by_id(snapshot_id)
-    )
+def _seen(name: str, iceberg_table: IcebergTable, published: Mapping[str, int]) -> Snapshot | None:
+    """Return the snapshot that readers see; of a derived table there is none until it's published.
+
+    What a run has written and not published, nobody sees.
+    """
+    if name not in DERIVED:
+        return iceberg_table.current_snapshot()
+    return iceberg_table.snapshot_by_id(published[name]) if name in published else None
+
+
+def _size(name: str, iceberg_table: IcebergTable, snapshot: Snapshot | None) -> TableSize:
     return TableSize(
         table=name,
         rows=_total(snapshot, "total-records"),

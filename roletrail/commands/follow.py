@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roletrail.errors import ExitCode
-from roletrail.options import DEFAULT_LAKE, Lake
+from roletrail.options import DEFAULT_LAKE, EndpointUrl, Lake, RequesterPays, RoleArn
 from roletrail.stopping import stop_requested
 from roletrail.terminal import counted, note
 from roletrail.upkeep import maintained
@@ -21,9 +21,9 @@ def follow(
     ],
     *,
     lake: Lake = DEFAULT_LAKE,
-    role_arn: Annotated[
-        str | None, typer.Option(metavar="ARN", help="Role to assume for reading S3.")
-    ] = None,
+    role_arn: RoleArn = None,
+    endpoint_url: EndpointUrl = None,
+    requester_pays: RequesterPays = False,
     batch_objects: Annotated[
         int, typer.Option(metavar="N", min=1, help="Commit when so many objects were named.")
     ] = 1_000,
@@ -67,6 +67,8 @@ def follow(
             opened,
             queue,
             role_arn=role_arn,
+            endpoint_url=endpoint_url,
+            is_requester_pays=requester_pays,
             batch_objects=batch_objects,
             batch_seconds=batch_seconds,
             is_once=once,

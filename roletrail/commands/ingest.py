@@ -8,7 +8,10 @@ import typer
 from roletrail.errors import ExitCode
 from roletrail.options import (
     DEFAULT_LAKE,
+    EndpointUrl,
     Lake,
+    RequesterPays,
+    RoleArn,
     SinceDay,
     UntilDay,
     check_range,
@@ -60,15 +63,9 @@ def ingest(
         int,
         typer.Option(metavar="DAYS", min=0, help="Days of S3 to list again before the newest one."),
     ] = 3,
-    role_arn: Annotated[
-        str | None, typer.Option(metavar="ARN", help="Role to assume for reading S3.")
-    ] = None,
-    endpoint_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="S3 at another address than AWS's own.")
-    ] = None,
-    requester_pays: Annotated[
-        bool, typer.Option("--requester-pays", help="Pay for reading S3, where the bucket asks it.")
-    ] = False,
+    role_arn: RoleArn = None,
+    endpoint_url: EndpointUrl = None,
+    requester_pays: RequesterPays = False,
     processes: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Processes that read; by default one per core."),
@@ -81,6 +78,10 @@ def ingest(
     files were delivered.
     """
     check_range(since, until)
+    from ingest.worker_context import load_early
+
+    if processes != 1:
+        load_early(sources)
     from ingest import ingest as ingest_sources
     from lake import open_lake
 
@@ -104,8 +105,7 @@ def ingest(
     warn_of_rejections(summary, lake)
     if summary.events_written or summary.evidence_rows or summary.history_rows:
         note(f"next: roletrail attribute{lake_option(lake)}")
-    is_whole = not (summary.objects_rejected or summary.records_rejected)
-    return ExitCode.OK if is_whole else ExitCode.SOME_REJECTED
+    return ExitCode.OK if summary.is_whole else ExitCode.SOME_REJECTED
 
 
 def ingest_text(summary: "IngestSummary") -> str:
@@ -143,6 +143,9 @@ def warn_of_rejections(summary: "IngestSummary", lake: str) -> None:
         warn(f"{_share(summary.objects_rejected, summary.objects_seen, 'object')}, {see}{first}")
     elif summary.records_rejected:
         warn(f"{_share(summary.records_rejected, summary.records_read, 'record')}, {see}{first}")
+    elif summary.objects_damaged:
+        damaged = counted(summary.objects_damaged, "damaged object")
+        warn(f"of {damaged} only what could be read was taken, {see}{first}")
     if summary.conflicts:
         copies = counted(summary.conflicts, "duplicate")
         warn(f"{copies} differed from the copy that came first; the first was kept")

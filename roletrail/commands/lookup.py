@@ -48,5 +48,5 @@ def lookup(
     warn_of_rejections(done.summary, lake)
     if done.summary.events_written:
         note(f"next: roletrail attribute{lake_option(lake)}")
-    is_whole = not (done.refusals or done.summary.objects_rejected or done.summary.records_rejected)
+    is_whole = done.summary.is_whole and not done.refusals
     return ExitCode.OK if is_whole else ExitCode.SOME_REJECTED

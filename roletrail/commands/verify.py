@@ -1,6 +1,5 @@
 """`roletrail verify`: which of a trail's files are as CloudTrail delivered them."""
 
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,14 +9,17 @@ import roletrail
 from roletrail.errors import ExitCode
 from roletrail.options import (
     DEFAULT_LAKE,
+    EndpointUrl,
     Format,
     FormatOption,
     Lake,
+    RequesterPays,
+    RoleArn,
     SinceDay,
     UntilDay,
     check_range,
 )
-from roletrail.output import Shown, all_rows, write_rows
+from roletrail.output import ArrowRows, Shown, all_rows, write_rows
 from roletrail.terminal import counted, note, shown_steps, warn
 
 if TYPE_CHECKING:
@@ -48,9 +50,9 @@ def verify(
     ] = None,
     since: SinceDay = None,
     until: UntilDay = None,
-    role_arn: Annotated[
-        str | None, typer.Option(metavar="ARN", help="Role to assume for reading S3.")
-    ] = None,
+    role_arn: RoleArn = None,
+    endpoint_url: EndpointUrl = None,
+    requester_pays: RequesterPays = False,
     form: FormatOption = Format.TABLE,
 ) -> ExitCode:
     """Verify log files by CloudTrail's digests.
@@ -71,6 +73,8 @@ def verify(
             since=since,
             until=until,
             role_arn=role_arn,
+            endpoint_url=endpoint_url,
+            is_requester_pays=requester_pays,
             on_progress=None
             if on_step is None
             else lambda done, total: on_step(f"verifying digests: {done:,} of {total:,}"),
@@ -86,7 +90,7 @@ def verify(
     if found.findings and form is Format.TABLE:
         typer.echo()
     if found.findings or form is not Format.TABLE:
-        write_rows(_Rows(_table(found)), form, COLUMNS)
+        write_rows(ArrowRows(_table(found)), form, COLUMNS)
     _note_chained(found)
     return ExitCode.SOME_REJECTED if found.findings else ExitCode.OK
 
@@ -140,17 +144,6 @@ def _note_chained(found: "Verification") -> None:
             " digest of a chain, whose signature a folder doesn't keep. A later digest, or the"
             " bucket itself, settles it"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """A table of Arrow's that can be written like a query's result."""
-
-    table: "pa.Table"
-
-    def to_arrow_reader(self, batch_size: int = 10_000, /) -> "pa.RecordBatchReader":
-        """Return a reader of record batches."""
-        return self.table.to_reader(batch_size)
 
 
 def _table(found: "Verification") -> "pa.Table":

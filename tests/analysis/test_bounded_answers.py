@@ -6,7 +6,7 @@ from analysis import AnalysisError, Answers, open_answers
 from analysis.bounded_answers import bounded_answer, parameters_of, saved_questions
 from analysis.lake_version import lake_version
 from lake import open_lake
-from lake.publication import Publication, publish
+from lake.publication import Publication, last_publication, publish
 
 ENDLESS = "select count(*) from range(10000000000) as a, range(10000000000) as b"
 
@@ -75,7 +75,7 @@ def test_a_lake_has_another_version_once_an_attribution_is_published(tmp_path: P
     lake = open_lake(tmp_path / "lake", create=True)
     before = lake_version(str(tmp_path / "lake"))
     assert lake_version(str(tmp_path / "lake")) == before
-    publish(lake, Publication())
+    publish(lake, Publication(), last_publication(lake))
     assert lake_version(str(tmp_path / "lake")) != before
 
 

@@ -78,6 +78,7 @@ class FaultProxy:
     stall_seconds: float
     fault_of: Callable[[Request], Fault] = lambda _: Fault.NONE
     done: list[tuple[Request, Fault]] = field(default_factory=list)
+    heads: list[Request] = field(default_factory=list)  # asked for without their content
     endpoint: str = ""
     _counts: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -106,14 +107,14 @@ class Handler(BaseHTTPRequestHandler):
     proxy: FaultProxy
 
     def do_HEAD(self) -> None:
-        """Pass on what only asks whether there is a bucket."""
+        """Pass on what only asks whether there is a bucket, or an object, which is noted."""
+        if key := self._key():
+            self.proxy.heads.append(Request(key, 0, self._is_paid()))
         self._pass_on(Fault.NONE)
 
     def do_GET(self) -> None:
         """Do what the proxy has in store for this object, or this listing."""
-        _, _, key = unquote(urlsplit(self.path).path).lstrip("/").partition("/")
-        is_paid = self.headers.get("x-amz-request-payer") == "requester"
-        fault = self.proxy.next(key, is_paid=is_paid)
+        fault = self.proxy.next(self._key(), is_paid=self._is_paid())
         if fault in ERRORS:
             self._refuse(*ERRORS[fault])
         elif fault is Fault.STALL:
@@ -126,6 +127,12 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self._pass_on(fault)
+
+    def _key(self) -> str:
+        return unquote(urlsplit(self.path).path).lstrip("/").partition("/")[2]
+
+    def _is_paid(self) -> bool:
+        return self.headers.get("x-amz-request-payer") == "requester"
 
     def _refuse(self, status: int, code: str, message: str) -> None:
         body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()

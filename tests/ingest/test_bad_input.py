@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,32 @@ def test_bad_records_are_kept_with_their_reason_and_the_others_are_taken(tmp_pat
     assert summary.balances
 
 
+@pytest.mark.parametrize(("name", "kind"), [(LOG_KEY, "cloudtrail"), ("{}.gz", "unknown")])
+def test_a_file_of_which_nothing_can_be_unpacked_is_rejected_and_not_called_empty(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    damaged = gzip.compress(b"", mtime=0)[:10] + b"\xff" * 20
+    lake, _ = ingested(tmp_path, {name.format("a"): damaged})
+    (row,) = rows(lake, "source_objects", "kind, status, status_reason, records_read")
+    assert (row["kind"], row["status"], row["records_read"]) == (kind, "rejected", 0)
+    assert row["status_reason"].startswith("gzip is damaged")
+
+
+def test_what_comes_before_the_damage_in_a_small_file_is_taken(tmp_path: Path) -> None:
+    noise = random.Random(1)
+    records = [record(number, userAgent=noise.randbytes(400).hex()) for number in range(20)]
+    packed = gzip.compress(text({"Records": records}), mtime=0)
+    place = len(packed) // 2
+    lake, summary = ingested(
+        tmp_path, {"a.json.gz": packed[:place] + b"\xff" * 500 + packed[place + 500 :]}
+    )
+    (row,) = rows(lake, "source_objects", "status, status_reason")
+    assert row["status"] == "ingested"
+    assert row["status_reason"].startswith("gzip is damaged")
+    assert summary.events_written >= 8
+    assert summary.balances
+
+
 @pytest.mark.parametrize(
     ("content", "written", "rejections"),
     [
@@ -74,6 +101,9 @@ def test_of_a_broken_file_what_is_good_is_taken(
     assert [tuple(row.values()) for row in found] == rejections
     assert summary.events_written == written
     assert summary.objects_rejected == (0 if written else 1)
+    is_about_itself = any(index is None for index, _ in rejections)
+    assert summary.objects_damaged == (1 if written and is_about_itself else 0)
+    assert not summary.is_whole
     assert summary.balances
     assert ingest(lake, [tmp_path / "source"], processes=1).objects_new == 0
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec import Raw
 
+from ingest.endless_records import records_if_endless
 from tests.ingest.log_files import event_ids, ingested, log_file, record, rows, text
 
 HUGE = 5 * 2**20  # bytes
@@ -52,6 +54,41 @@ def test_a_huge_record_of_unusual_form_costs_only_itself(tmp_path: Path, odd: by
 )
 def test_a_huge_part_of_a_usual_record_is_kept_unread(tmp_path: Path, odd: bytes) -> None:
     assert outcome(tmp_path, odd) == (["event-1", "event-2", "event-3"], [])
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_record_that_no_window_holds_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    monkeypatch.setattr("ingest.reading.BLOCK_BYTES", 2**16)
+    monkeypatch.setattr("ingest.splitting.WINDOW_BYTES", 2**16)
+    monkeypatch.setattr("ingest.splitting.LARGEST_RECORD", 2**20)
+    records = [text(record(number)) for number in (1, 2)]
+    records.insert(place, text(record(9, odd="x" * HUGE)))
+    content = b'{"Records":[%s]}' % b",".join([*records, text(record(1))])
+    lake, summary = ingested(tmp_path, {"a.json": gzip.compress(content, 1)})
+    counted = (summary.events_written, summary.duplicates, summary.records_rejected)
+    assert (summary.records_read, *counted) == (4, 2, 1, 1)
+    (rejected,) = rows(lake, "rejected_records", "record_index, reason, raw")
+    assert (rejected["record_index"], rejected["reason"]) == (place, "a record of more than 1 MiB")
+    assert rejected["raw"].startswith('{"eventVersion"')
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_left_alone"),
+    [
+        ({"resources": [{}] * (HUGE // 3)}, True),
+        ({"requestParameters": [{}] * (HUGE // 3)}, False),
+        ({"resources": [{}] * 1_000_000}, False),
+    ],
+    ids=["endless", "parameters", "smaller"],
+)
+def test_endless_resources_are_not_decoded(
+    fields: dict[str, object], *, is_left_alone: bool
+) -> None:
+    records = [text(record(1)), text(record(2, **fields)), text(record(3))]
+    found = records_if_endless(b"[%s]" % b",".join(records))
+    assert found == ([*map(Raw, records)] if is_left_alone else None)
 
 
 def nested(depth: int) -> bytes:

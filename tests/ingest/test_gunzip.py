@@ -1,8 +1,11 @@
 """The text of an object, packed or not, broken or not, and never more of it than is sane."""
 
 import gzip
+import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest import gunzip
 from ingest.errors import BrokenObjectError
@@ -16,7 +19,7 @@ def unpacked(*pieces: bytes) -> tuple[bytes, str | None]:
     """Return the text that could be read, and the fault that ended it."""
     read = b""
     try:
-        for text in texts_of(pieces):
+        for text in texts_of(iter(pieces), again=lambda: pieces):
             assert text
             read += text
     except BrokenObjectError as error:
@@ -65,6 +68,40 @@ def test_damage_is_noticed() -> None:
     assert fault is not None
     assert fault.startswith("gzip is damaged:")
     assert TEXT.startswith(text)
+
+
+NOISE = random.Random(1)
+LOG = b"".join(b'{"eventID":"%032x"},' % NOISE.getrandbits(128) for _ in range(400))
+PACKED_LOG = gzip.compress(LOG[:9000], mtime=0) + gzip.compress(LOG[9000:], mtime=0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    place=st.integers(10, len(PACKED_LOG) - 9),
+    damage=st.binary(min_size=1, max_size=20),
+    size=st.integers(1, len(PACKED_LOG)),
+    block_bytes=st.sampled_from([64, 1000, gunzip.BLOCK_BYTES]),
+)
+def test_as_much_is_read_of_damaged_data_however_it_is_cut(
+    place: int, damage: bytes, size: int, block_bytes: int
+) -> None:
+    damaged = PACKED_LOG[:place] + damage + PACKED_LOG[place + len(damage) :]
+    cut = [damaged[start : start + size] for start in range(0, len(damaged), size)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gunzip, "BLOCK_BYTES", block_bytes)
+        whole = unpacked(damaged)
+        assert unpacked(*cut) == whole
+        before, _ = unpacked(PACKED_LOG[:place])
+    assert whole[0].startswith(before)
+
+
+def test_all_that_comes_before_the_damage_is_read() -> None:
+    place = len(PACKED_LOG) // 3
+    text, fault = unpacked(PACKED_LOG[:place] + b"\xff" * 300 + PACKED_LOG[place + 300 :])
+    assert fault is not None
+    assert fault.startswith("gzip is damaged: ")
+    assert len(text) > len(LOG) // 5
+    assert LOG.startswith(text[: len(LOG) // 5])
 
 
 def test_a_bomb_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

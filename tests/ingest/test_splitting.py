@@ -6,21 +6,27 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from ingest import splitting
 from ingest.errors import BrokenObjectError
-from ingest.splitting import Text, records_in
+from ingest.large_records import Text, TooLarge
+from ingest.splitting import records_in
 from tests.ingest.log_files import record, text
 
 ONE, TWO, THREE = ({"eventID": str(number), "eventTime": "…"} for number in (1, 2, 3))
 ENVELOPE = {"version": "0", "detail-type": "AWS API Call via CloudTrail"}
 
 
-def split(content: bytes, fault: str | None = None) -> tuple[list[object], str | None, bytes]:
+def split(
+    content: bytes, fault: str | None = None, piece_bytes: int = 1000
+) -> tuple[list[object], str | None, bytes]:
     """Return the records found, the fault that ended the search, and the rest of the text."""
 
     def pieces() -> Iterator[bytes]:
-        yield from (content[start : start + 1000] for start in range(0, len(content), 1000))
+        yield from (
+            content[start : start + piece_bytes] for start in range(0, len(content), piece_bytes)
+        )
         if fault is not None:
             raise BrokenObjectError(fault)
 
@@ -28,10 +34,20 @@ def split(content: bytes, fault: str | None = None) -> tuple[list[object], str |
     found: list[object] = []
     try:
         for raws in records_in(source.after(b"", splitting.BLOCK_BYTES), source):
+            if isinstance(raws, TooLarge):
+                found.append(raws)
+                continue
             found += [json.loads(bytes(raw)) for raw in raws]
     except BrokenObjectError as error:
         return found, str(error), error.rest
     return found, None, b""
+
+
+def lists_in(content: bytes, source: Text) -> Iterator[list[Raw]]:
+    """Yield the records of a text that has none too large."""
+    for found in records_in(content, source):
+        assert isinstance(found, list)
+        yield found
 
 
 @pytest.mark.parametrize(
@@ -104,7 +120,7 @@ def test_a_bad_element_costs_only_itself() -> None:
     source = Text(iter(()))
     content = b'{"Records":[%s,{"eventID":tru},%s]}' % (text(ONE), text(TWO))
     source.after(b"", 1)
-    raws = [bytes(raw) for raws in records_in(content, source) for raw in raws]
+    raws = [bytes(raw) for raws in lists_in(content, source) for raw in raws]
     assert raws == [text(ONE), b'{"eventID":tru}', text(TWO)]
 
 
@@ -112,7 +128,7 @@ def test_a_bad_line_costs_only_itself() -> None:
     source = Text(iter(()))
     source.after(b"", 1)
     content = text(ONE) + b"\nnot JSON\n" + text(TWO)
-    raws = [bytes(raw) for raws in records_in(content, source) for raw in raws]
+    raws = [bytes(raw) for raws in lists_in(content, source) for raw in raws]
     assert raws == [text(ONE), b"not JSON", text(TWO)]
 
 
@@ -165,11 +181,81 @@ def test_brackets_without_end_are_given_up() -> None:
     assert (found, fault) == ([ONE], "nested more than 10,000 deep")
 
 
-def test_a_record_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splitting, "BLOCK_BYTES", 1000)
-    monkeypatch.setattr(splitting, "WINDOW_BYTES", 1000)
-    monkeypatch.setattr(splitting, "LARGEST_RECORD", 10_000)
+@pytest.fixture
+def small_limits() -> Iterator[None]:
+    """Make records of more than 10,000 bytes too large."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splitting, "BLOCK_BYTES", 1000)
+        patch.setattr(splitting, "WINDOW_BYTES", 1000)
+        patch.setattr(splitting, "LARGEST_RECORD", 10_000)
+        yield
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_record_without_end_is_given_up() -> None:
     endless = b'{"Records":[%s,{"eventID":"' % text(ONE) + b"x" * 50_000
     found, fault, rest = split(endless)
     assert (found, fault) == ([ONE], "a record of more than 0 MiB")
     assert len(rest) < 30_000
+    _, fault, _ = split(endless, fault="gzip ended early")
+    assert fault == "a record of more than 0 MiB, and then gzip ended early"
+
+
+large_values = st.sampled_from(
+    [
+        "x" * 40_000,
+        '"},{"eventID":"\\' * 4_000,
+        "\\" * 20_001,
+        [[]] * 20_000,
+        [{"a": "]}"}] * 5_000,
+        {"b": ['\\"', "{[", "\n"] * 4_000},
+    ]
+)
+
+
+@pytest.mark.usefixtures("small_limits")
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.one_of(st.just(ONE), st.builds(lambda odd: {"odd": odd}, large_values)), max_size=5
+    ),
+    st.sampled_from(["log", "list", "lines", "several"]),
+    st.integers(1, 8000),
+)
+def test_a_record_that_is_too_large_costs_only_itself(
+    records: list[dict[str, object]], form: str, piece_bytes: int
+) -> None:
+    content = {
+        "log": text({"Records": [TWO, *records, THREE]}),
+        "list": text([TWO, *records, THREE]),
+        "lines": b"\n".join(text(each) for each in (TWO, *records, THREE)),
+        "several": text({"Records": [TWO, *records]}) + b"\n" + text({"Records": [THREE]}),
+    }[form]
+    found, fault, rest = split(content, piece_bytes=piece_bytes)
+    assert (fault, rest) == (None, b"")
+    assert [{"odd": "large"} if isinstance(each, TooLarge) else each for each in found] == [
+        TWO,
+        *({"odd": "large"} if "odd" in each else each for each in records),
+        THREE,
+    ]
+    for each in found:
+        if isinstance(each, TooLarge):
+            assert each.start.startswith(b'{"odd":')
+            assert each.reason == "a record of more than 0 MiB"
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_record_of_too_many_parts_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.large_records.MOST_MARKS", 30_000)
+    content = text({"Records": [ONE, {"odd": [[]] * 20_000}, TWO]})
+    found, fault, rest = split(content)
+    assert (found, fault) == ([ONE], "a record of more than 0 MiB")
+    assert rest.startswith(b'{"odd":')
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_first_line_that_is_too_large_costs_only_itself() -> None:
+    large = text({"odd": "x" * 40_000})
+    (first, *others), fault, _ = split(b"\n" + large + b"\n" + text(ONE) + b"\n" + text(TWO))
+    assert isinstance(first, TooLarge)
+    assert (others, fault) == ([ONE, TWO], None)

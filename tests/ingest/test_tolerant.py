@@ -4,8 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 import pytest
 
+from ingest.fields import FIELDS, FREE_FORM, Form
 from ingest.tolerant import Fault, event_of
 from tests.ingest.log_files import record, text
 
@@ -155,6 +157,20 @@ def test_a_record_with_half_a_surrogate_pair_is_kept_as_text() -> None:
     assert not isinstance(event, Fault)
     assert event["request_parameters"] == r'{"key":"half \ufffd \\ud83d"}'
     assert json.loads(str(event["extra"])) == {"$record": raw.decode()}
+
+
+def test_half_a_surrogate_pair_leaves_every_json_column_readable() -> None:
+    half = r'{"a": ["\ud800"], "\udfff": 1}'
+    fields = dict.fromkeys((*FREE_FORM, "newField"), "HALF")
+    for value in (half, json.dumps(half)):  # some services write JSON as text
+        event = event_of(text(record(**fields)).replace(b'"HALF"', value.encode()))
+        assert not isinstance(event, Fault)
+        columns = [field.column for field in FIELDS if field.form is Form.JSON] + ["extra"]
+        written = [event[column] for column in columns if event.get(column) is not None]
+        assert len(written) > len(FREE_FORM)
+        for value_written in written:
+            (is_valid,) = duckdb.execute("select json_valid($1)", [value_written]).fetchone() or ()
+            assert is_valid, value_written
 
 
 def test_a_whole_surrogate_pair_is_an_ordinary_character() -> None:

@@ -17,7 +17,7 @@ from lake.derived_tables import ENDPOINT_OWNERSHIP
 from lake.events_table import EVENTS
 from lake.expiry import expire_snapshots
 from lake.garbage import collect_garbage
-from lake.publication import Publication, publish
+from lake.publication import Publication, last_publication, publish
 from lake.replacement import replace_rows
 from lake.tables import SOURCE_OBJECTS
 from tests.lake.event_rows import event, ledger_row, rows_of, staged
@@ -171,7 +171,8 @@ def derive(lake: Lake, vpc_endpoint_id: str) -> int:
 
 
 def test_what_an_attribution_published_stays_when_a_later_one_died(lake: Lake) -> None:
-    publish(lake, Publication({"endpoint_ownership": derive(lake, "vpce-1")}))
+    published = last_publication(lake)
+    publish(lake, Publication({"endpoint_ownership": derive(lake, "vpce-1")}), published)
     derive(lake, "vpce-2")
     derive(lake, "vpce-3")
     expire_snapshots(lake, soon())
@@ -180,13 +181,15 @@ def test_what_an_attribution_published_stays_when_a_later_one_died(lake: Lake) -
 
 def test_what_was_published_until_lately_stays(lake: Lake) -> None:
     first = derive(lake, "vpce-1")
-    publish(lake, Publication({"endpoint_ownership": first}))
+    publish(lake, Publication({"endpoint_ownership": first}), last_publication(lake))
     second = derive(lake, "vpce-2")
     # Iceberg tells times to the millisecond: keep them apart.
     time.sleep(0.1)
     derived_at = datetime.now(UTC)
     time.sleep(0.1)
-    publish(lake, Publication({"endpoint_ownership": second}))
+    published = last_publication(lake)
+    snapshots = {**published.snapshots, "endpoint_ownership": second}
+    publish(lake, Publication(snapshots), published)
 
     expire_snapshots(lake, derived_at)
     assert lake.table("endpoint_ownership").snapshot_by_id(first) is not None

@@ -1,9 +1,15 @@
 from pathlib import Path
 
+import pyarrow as pa
+
 from lake import open_lake
 from lake.compaction import compact
+from lake.data_files import arrow_schema
+from lake.derived_tables import ENDPOINT_OWNERSHIP
 from lake.events_table import EVENTS
 from lake.file_replacement import current_files
+from lake.publication import Publication, last_publication, publish
+from lake.replacement import replace_rows
 from lake.size import TableSize, table_sizes
 from lake.tables import TABLES
 from roletrail.cli import main
@@ -15,6 +21,27 @@ def test_an_empty_lake_has_all_tables_and_nothing_in_them(tmp_path: Path) -> Non
     assert [size.table for size in sizes] == list(TABLES)
     assert {(size.rows, size.files, size.bytes) for size in sizes} == {(0, 0, 0)}
     assert all(size.disk_bytes for size in sizes)  # their metadata
+
+
+def test_rows_of_a_derived_table_count_once_they_are_published(tmp_path: Path) -> None:
+    lake = open_lake(tmp_path / "lake", create=True)
+    started_from = last_publication(lake)
+    name = ENDPOINT_OWNERSHIP.name
+
+    def rows_counted() -> tuple[int, int]:
+        (size,) = (size for size in table_sizes(lake) if size.table == name)
+        return size.rows, size.files
+
+    def written(*endpoints: str) -> int:
+        columns = {column.name: [None] * len(endpoints) for column in ENDPOINT_OWNERSHIP.columns}
+        rows = pa.table({**columns, "vpc_endpoint_id": endpoints}, arrow_schema(lake.table(name)))
+        return replace_rows(lake, ENDPOINT_OWNERSHIP, [rows])
+
+    first = written("vpce-1")
+    assert rows_counted() == (0, 0)
+    publish(lake, Publication({name: first}), started_from)
+    written("vpce-1", "vpce-2")
+    assert rows_counted() == (1, 1)
 
 
 def size_of_events(folder: Path) -> TableSize:

@@ -57,6 +57,16 @@ def test_rejections_are_warned_of_with_the_first_and_where_to_look(
     )
 
 
+def test_an_object_that_was_read_in_part_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    warn_of_rejections(
+        IngestSummary(objects_damaged=1, first_rejection="a.json.gz: gzip ended early"), "lake"
+    )
+    assert capsys.readouterr().err == (
+        "warning: of 1 damaged object only what could be read was taken, see: roletrail status "
+        "--rejected --lake lake. First: a.json.gz: gzip ended early\n"
+    )
+
+
 def write_log(file: Path, records: list[dict[str, object]]) -> None:
     file.write_bytes(gzip.compress(json.dumps({"Records": records}).encode()))
 
