@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.confidence import Confidence, method_in_words
 from analysis.errors import AnalysisError
+from analysis.notebook_display import shown, text_as_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,12 @@ class Explanation:
     lines: tuple[str, ...]
     evidence: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return shown(self.text())
+
+    def _repr_html_(self) -> str:
+        return text_as_html(self.text())
+
     def text(self) -> str:
         """Return the explanation as plain text, a line per link."""
         return "\n".join([self.headline, *(f"  {line}" for line in self.lines)])
@@ -41,10 +48,11 @@ def explain(answers: "Answers", subject: str) -> Explanation:
 
     Raises AnalysisError if the lake has neither.
     """
-    if events := rows(answers, "event_by_id", event_id=subject):
-        return explain_event(answers, events[0])
+    # Of the two, events are by far the longer to look through.
     if found := rows(answers, "streaming_session_by_id", streaming_session_id=subject):
         return explain_streaming_session(answers, found[0])
+    if events := rows(answers, "event_by_id", event_id=subject):
+        return explain_event(answers, events[0])
     message = (
         f"the lake has no event and no streaming session with the id {subject}. "
         "Ids stand in: roletrail sessions, and in event_id of attributed_events"

@@ -4,7 +4,8 @@ PyIceberg plans the files and DuckDB reads them by field id, so renamed and adde
 found, and files that compaction left behind are not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -53,30 +54,49 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     connection.execute("set parquet_metadata_cache = true")
     connection.execute("set global timezone = 'UTC'")  # for its cursors, too
     connection.execute("set enable_progress_bar = false")
+    readable: list[str] = []
+    for view in table_views(lake, tables):
+        if view.iceberg_table is not None:
+            register_object_store(connection, view.iceberg_table, view.files)
+        connection.execute(f"create view {view.name} as {view.sql}")
+        comment_view(connection, view.name)
+        readable += view.files
+    connection.execute("set allowed_paths = $paths", {"paths": readable})
+    return connection
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table as DuckDB reads it: its name, a query, the files in it, and the table if it exists.
+
+    Files are as DuckDB takes them, those of a local lake without a scheme.
+    """
+
+    name: str
+    sql: str
+    files: tuple[str, ...]
+    iceberg_table: IcebergTable | None
+
+
+def table_views(lake: Lake, tables: Iterable[str] = TABLES) -> Iterator[TableView]:
+    """Yield how DuckDB reads each table at the snapshot that is current now: see `connect`."""
     existing = lake.table_names()
     snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}
-    readable: list[str] = []
     wanted = list(tables)
     loaded = _loaded(lake, [name for name in wanted if name in existing])
     for name in wanted:
         files: list[str] = []
-        schema = TABLES[name].schema()
-        if name in existing:
-            iceberg_table = loaded[name]
+        iceberg_table = loaded[name] if name in existing else None
+        if iceberg_table is not None:
             # What a run has written and not published yet, nobody sees.
             if name not in DERIVED or name in snapshots:
                 files = planned_files(iceberg_table, snapshots.get(name))
             if name in FOLLOWERS:
                 under_way = files_under_way(loaded[EVENTS.name], iceberg_table)
                 files = sorted({*files, *map(duckdb_path, under_way)})
-            register_object_store(connection, iceberg_table, files)
-            schema = iceberg_table.schema()
-        relation = relation_sql(schema, files)
-        connection.execute(f"create view {name} as {with_missing_columns(relation, name, schema)}")
-        comment_view(connection, name)
-        readable += files
-    connection.execute("set allowed_paths = $paths", {"paths": readable})
-    return connection
+        schema = TABLES[name].schema() if iceberg_table is None else iceberg_table.schema()
+        sql = with_missing_columns(relation_sql(schema, files), name, schema)
+        yield TableView(name, sql, tuple(files), iceberg_table)
 
 
 def _loaded(lake: Lake, names: Iterable[str]) -> dict[str, IcebergTable]:

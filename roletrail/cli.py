@@ -16,6 +16,7 @@ from roletrail.commands.attribute import attribute
 from roletrail.commands.collect import collect
 from roletrail.commands.dashboard import dashboard
 from roletrail.commands.demo import demo
+from roletrail.commands.duckdb_init import duckdb_init
 from roletrail.commands.explain import explain
 from roletrail.commands.findings import findings
 from roletrail.commands.follow import follow
@@ -25,6 +26,7 @@ from roletrail.commands.lookup import lookup
 from roletrail.commands.maintain import maintain
 from roletrail.commands.policy import policy
 from roletrail.commands.report import report
+from roletrail.commands.run import run
 from roletrail.commands.sessions import sessions
 from roletrail.commands.sql import sql
 from roletrail.commands.status import status
@@ -46,11 +48,13 @@ COMMANDS = (
     findings,
     policy,
     report,
+    run,
     sql,
     status,
     verify,
     maintain,
     dashboard,
+    duckdb_init,
 )
 
 app = typer.Typer(

@@ -211,6 +211,6 @@ def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
 def test_the_tuple_of_views_is_the_folder_of_sql_files() -> None:
     from analysis.views import VIEWS
 
-    folder = {path.stem for path in (REPOSITORY / "analysis" / "sql").iterdir()}
+    folder = {path.stem for path in (REPOSITORY / "analysis" / "sql").glob("*.sql")}
     assert len(VIEWS) == len(set(VIEWS))
     assert set(VIEWS) == folder

@@ -2,13 +2,14 @@
 
 A run that finds what the last one found changes nothing. A finding keeps the time when it was first
 found and first seen; one that the rule doesn't find any more is dropped, unless the events that it
-rested on have left the lake.
+rested on have left the lake. So is one of a Sigma rule that a run of all rules was not given:
+nobody would look any more whether it still holds.
 """
 
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,7 +34,7 @@ from lake.derived_tables import FINDINGS
 from lake.replacement import replace_rows
 
 MEMORY_LIMIT = "2GB"
-SHARED_VIEWS = ("calls", "holders", "machine_roles")
+SHARED_VIEWS = ("calls", "holders", "machine_roles", "first_use_calls")
 SIGMA = "sigma:"
 
 Row = dict[str, object]
@@ -43,24 +44,32 @@ Row = dict[str, object]
 class FindingsSummary:
     """What a run found: findings by rule, those that are new, and rules that found too many.
 
+    `abandoned` counts the findings dropped because their Sigma rules were not given any more.
     `overflowing` has the number of findings of each rule of which only the newest were kept,
     `failed` the Sigma rules that couldn't be run on this lake, with the reason.
     """
 
     by_rule: Mapping[str, int]
     new: int
+    abandoned: int
     overflowing: Mapping[str, int]
     failed: Mapping[str, str]
     seconds: float
 
 
 def find(
-    lake: Lake, rules: Sequence[Rule], *, on_step: Callable[[str], None] | None = None
+    lake: Lake,
+    rules: Sequence[Rule],
+    *,
+    are_all: bool = False,
+    on_step: Callable[[str], None] | None = None,
 ) -> FindingsSummary:
     """Run the rules over the whole lake and put what they find into its table `findings`.
 
-    Findings of other rules stay as they are. Raises AnalysisError if the lake isn't attributed yet
-    or a rule of our own can't be run, LakeError if another run gets in the way.
+    Findings of other rules stay as they are. If these rules `are_all` that there are, findings of
+    other Sigma rules are dropped, unless their events have left the lake. Raises AnalysisError if
+    the lake isn't attributed yet or a rule of our own can't be run, LakeError if another run gets
+    in the way.
     """
     started = time.monotonic()
     ensure_tables(lake)
@@ -89,16 +98,22 @@ def find(
                 overflowing[rule.rule_id] = total
         say("naming people")
         name_people(connection, [one for _, one in found])
-        done = [rule for rule in rules if rule.rule_id not in failed]
-        rows, new = _merged(connection, done, [row_of(rule, one) for rule, one in found])
-    if rows is not None:
+        by_rule = {rule.rule_id: 0 for rule in rules if rule.rule_id not in failed}
+        merged = _merged(
+            connection,
+            [row_of(rule, one) for rule, one in found],
+            by_rule.keys(),
+            given={rule.rule_id for rule in rules} if are_all else None,
+        )
+    if merged.rows is not None:
         say("writing")
         schema = arrow_schema(lake.table(FINDINGS.name))
-        replace_rows(lake, FINDINGS, [pa.Table.from_pylist(rows, schema=schema)])
-    by_rule = {rule.rule_id: 0 for rule in done}
+        replace_rows(lake, FINDINGS, [pa.Table.from_pylist(merged.rows, schema=schema)])
     for rule, _ in found:
         by_rule[rule.rule_id] += 1
-    return FindingsSummary(by_rule, new, overflowing, failed, time.monotonic() - started)
+    return FindingsSummary(
+        by_rule, merged.new, merged.abandoned, overflowing, failed, time.monotonic() - started
+    )
 
 
 def _say_nothing(_step: str) -> None:
@@ -178,13 +193,30 @@ def row_of(rule: Rule, one: Gathered) -> Row:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """The rows that the table is to have, null if it has them; and what has changed."""
+
+    rows: list[Row] | None
+    new: int
+    abandoned: int
+
+
 def _merged(
-    connection: duckdb.DuckDBPyConnection, rules: Sequence[Rule], rows: list[Row]
-) -> tuple[list[Row] | None, int]:
-    """Return all rows that the table is to have, None if it has them; and how many are new."""
+    connection: duckdb.DuckDBPyConnection,
+    rows: list[Row],
+    done: Collection[str],
+    *,
+    given: Collection[str] | None,
+) -> _Merged:
+    """Return what becomes of the table with what the rules that are `done` found.
+
+    `given` has the ids of all rules that there are, those that couldn't be run too, or is null if
+    there may be others.
+    """
     old = connection.execute("select * from findings").to_arrow_table().to_pylist()
     before = {str(row["finding_id"]): row for row in old}
-    oldest = connection.execute("select min(event_time) from events").fetchone()
+    (oldest,) = connection.execute("select min(event_time) from events").fetchone() or (None,)
     found = {str(row["finding_id"]): row for row in rows}
     now = datetime.now(UTC)
     for finding_id, row in found.items():
@@ -192,19 +224,22 @@ def _merged(
         row["found_at"] = former["found_at"] if former else now
         if former:
             row["first_seen_at"] = min(former["first_seen_at"], row["first_seen_at"])
-    ran = {rule.rule_id for rule in rules}
-    known = {rule.rule_id for rule in built_in_rules()}
-    kept = [
-        row
-        for row in old
-        if str(row["finding_id"]) not in found
-        and (row["rule"] in known or str(row["rule"]).startswith(SIGMA))
-        and (row["rule"] not in ran or (oldest and oldest[0] and row["last_seen_at"] < oldest[0]))
-    ]
+    built_in = {rule.rule_id for rule in built_in_rules()}
+    kept, abandoned = [], 0
+    for row in old:
+        rule_id = str(row["rule"])
+        is_sigma = rule_id.startswith(SIGMA)
+        if str(row["finding_id"]) in found or not (is_sigma or rule_id in built_in):
+            continue
+        is_abandoned = is_sigma and given is not None and rule_id not in given
+        if (oldest and row["last_seen_at"] < oldest) or not (rule_id in done or is_abandoned):
+            kept.append(row)
+        elif is_abandoned:
+            abandoned += 1
     merged = sorted([*found.values(), *kept], key=lambda row: str(row["finding_id"]))
     new = len(found.keys() - before.keys())
     is_same = merged == sorted(old, key=lambda row: str(row["finding_id"]))
-    return (None if is_same else merged), new
+    return _Merged(None if is_same else merged, new, abandoned)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

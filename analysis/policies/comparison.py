@@ -63,6 +63,18 @@ class Comparison:
         """Return whether anything is granted and unused, used and not granted, or granted wider."""
         return bool(self.unused or self.missing or self.wider)
 
+    def report(self) -> dict[str, Any]:
+        """Return all of it as values of JSON."""
+        return {
+            "unused": {service: list(actions) for service, actions in self.unused.items()},
+            "missing": {action: list(resources) for action, resources in self.missing.items()},
+            "wider": {action: list(patterns) for action, patterns in self.wider.items()},
+            "granted_count": self.granted_count,
+            "used_count": self.used_count,
+            "unknown_patterns": list(self.unknown_patterns),
+            "is_conditional": self.is_conditional,
+        }
+
 
 @dataclass(slots=True)
 class _Differences:

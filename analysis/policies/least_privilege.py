@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.notebook_display import shown, text_as_html
 from analysis.policies.actions import prefix_of
 from analysis.policies.comparison import Comparison, compare, grants_in
 from analysis.policies.observation import Api, Observed, Range, Subject, observed
@@ -34,7 +35,10 @@ class LeastPrivilege:
     document: Document
 
     def __repr__(self) -> str:
-        return "\n".join([f"policy of {self.observed.subject}", *self.notes()])
+        return shown("\n".join([f"policy of {self.observed.subject}", *self.notes()]))
+
+    def _repr_html_(self) -> str:
+        return text_as_html(repr(self))
 
     @property
     def size(self) -> int:

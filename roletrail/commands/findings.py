@@ -70,18 +70,18 @@ def findings(
     """Run the rules over the attributed lake and list what they find.
 
     Levels are info, low, medium, high and critical. Findings are kept in the lake's table
-    `findings`; running it again changes only what is new or gone. roletrail explain ID tells one in
-    words.
+    `findings`; running it again changes only what is new or gone. Those of Sigma rules are gone
+    without --sigma. roletrail explain ID tells one in words.
     """
     filters = Filters(since, until, account, region)
     from analysis.findings import built_in_rules, find
     from lake import open_lake
 
-    converted = _sigma_rules(sigma)
-    rules = _chosen([*built_in_rules(), *(converted.rules if converted else ())], rule)
+    converted = sigma_rules_in(sigma)
+    rules = chosen_rules([*built_in_rules(), *(converted.rules if converted else ())], rule)
     opened = open_lake(lake)
     with shown_steps() as on_step:
-        summary = find(opened, rules, on_step=on_step)
+        summary = find(opened, rules, are_all=not rule, on_step=on_step)
     rows = roletrail.open(lake).ask(
         "findings",
         **filters.parameters(),
@@ -98,7 +98,8 @@ def findings(
     return ExitCode.SOME_REJECTED if has_failed else ExitCode.OK
 
 
-def _sigma_rules(folder: Path | None) -> "SigmaRules | None":
+def sigma_rules_in(folder: Path | None) -> "SigmaRules | None":
+    """Return the Sigma rules of a folder; None if no folder is named."""
     if folder is None:
         return None
     from analysis.findings.sigma import sigma_rules
@@ -106,7 +107,7 @@ def _sigma_rules(folder: Path | None) -> "SigmaRules | None":
     return sigma_rules(folder)
 
 
-def _chosen(rules: Sequence["Rule"], wanted: Sequence[str] | None) -> list["Rule"]:
+def chosen_rules(rules: Sequence["Rule"], wanted: Sequence[str] | None) -> list["Rule"]:
     """Return the rules of these ids, or all; raise FrontDoorError for an id that none has."""
     if not wanted:
         return list(rules)
@@ -128,17 +129,25 @@ def _say(summary: "FindingsSummary", converted: "SigmaRules | None", shown: int,
         f" {summary.new:,} new"
     )
     note(f"{text}; {shown:,} shown" if shown != total else text)
+    if summary.abandoned:
+        whose = counted(summary.abandoned, "finding")
+        note(f"{whose} of Sigma rules that were not given dropped; --sigma FOLDER finds them anew")
+    warn_of_rules(summary, converted)
+    if not total:
+        note(
+            "that nothing is found doesn't prove that nothing happened:"
+            f" see roletrail status{lake_option(lake)} for what is missing"
+        )
+
+
+def warn_of_rules(summary: "FindingsSummary", converted: "SigmaRules | None") -> None:
+    """Say on standard error which rules found too much, and which were not run."""
     for rule_id, count in summary.overflowing.items():
         warn(f"{rule_id} found {count:,}; only the newest are kept. Narrow or leave out the rule")
     for rule_id, reason in summary.failed.items():
         warn(f"not run: {rule_id}: {reason}")
     for failure in converted.failures if converted else ():
         warn(f"not converted: {failure.source}: {failure.reason}")
-    if not total:
-        note(
-            "that nothing is found doesn't prove that nothing happened:"
-            f" see roletrail status{lake_option(lake)} for what is missing"
-        )
 
 
 def who(row: Mapping[str, object]) -> str:

@@ -1,7 +1,6 @@
 """`roletrail policy`: the IAM policy that what was observed needs."""
 
 import json
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +11,10 @@ import roletrail
 from roletrail.cells import json_text, visible
 from roletrail.errors import ExitCode, FrontDoorError
 from roletrail.options import DEFAULT_LAKE, Account, Lake, Region, Since, Until, check_range
-from roletrail.terminal import note, warn
+from roletrail.terminal import counted, note, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analysis.policies import Comparison, LeastPrivilege
 
@@ -55,8 +54,15 @@ def policy(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Compare with this policy; several are one together."),
     ] = None,
+    from_iam: Annotated[
+        bool,
+        typer.Option("--from-iam", help="Compare with the policies that IAM grants the role now."),
+    ] = False,
+    role_arn: Annotated[
+        str | None, typer.Option(metavar="ARN", help="Role to assume for asking IAM.")
+    ] = None,
     fail: Annotated[
-        bool, typer.Option("--fail", help="With --compare: exit status 1 if anything differs.")
+        bool, typer.Option("--fail", help="When comparing: exit status 1 if anything differs.")
     ] = False,
     form: Annotated[
         PolicyFormat,
@@ -68,11 +74,15 @@ def policy(
     """Write the least-privilege IAM policy of a role, fleet, person or streaming session.
 
     Standard output is the policy alone; what was denied, unknown or out of sight stands on
-    standard error. With --compare it is the differences instead.
+    standard error. With --compare or --from-iam it is the differences instead.
     """
     check_range(since, until)
-    if fail and not compare:
-        raise FrontDoorError("--fail says what a comparison ends with. Add: --compare FILE")
+    if fail and not (compare or from_iam):
+        raise FrontDoorError(
+            "--fail says what a comparison ends with. Add: --compare FILE, or --from-iam"
+        )
+    if role_arn and not from_iam:
+        raise FrontDoorError("--role-arn is for asking IAM. Add: --from-iam")
     found = roletrail.open(lake).policy(
         role,
         fleet=fleet,
@@ -85,9 +95,11 @@ def policy(
         shorten=shorten,
     )
     texts = {str(file): _text(file) for file in compare or ()}
-    comparison = found.compared_with(texts) if texts else None
+    if from_iam:
+        texts |= _granted(found.observed.role_arns, role_arn)
+    comparison = found.compared_with(texts) if texts or from_iam else None
     if form is PolicyFormat.JSON:
-        report = found.report() | ({"comparison": asdict(comparison)} if comparison else {})
+        report = found.report() | ({"comparison": comparison.report()} if comparison else {})
         typer.echo(json_text(report))
     else:
         _write(found, comparison)
@@ -107,6 +119,22 @@ def _write(found: "LeastPrivilege", comparison: "Comparison | None") -> None:
             "IAM does not take this as one managed policy. Add --shorten for fewer, wider "
             "resources, or take the several policies under parts of --format json"
         )
+
+
+def _granted(role_arns: "Sequence[str]", assume: str | None) -> dict[str, str]:
+    """Return the policies that IAM has of these roles, by name, and say how many there are."""
+    from ingest.role_policies import role_policies
+
+    texts: dict[str, str] = {}
+    for granted in role_policies(tuple(role_arns), assume):
+        note(
+            f"compared with {counted(len(granted.policies), 'policy', 'policies')} of "
+            f"{granted.role_arn} in IAM"
+        )
+        if granted.boundary_arn:
+            note(f"its boundary {granted.boundary_arn} is left out of account")
+        texts |= granted.policies
+    return texts
 
 
 def _text(file: Path) -> str:

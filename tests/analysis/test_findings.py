@@ -122,6 +122,20 @@ def test_findings_of_rules_that_are_not_run_stay(lake: Lake) -> None:
     assert rows_of(lake) == both
 
 
+def test_findings_of_sigma_rules_that_are_given_no_more_are_dropped(lake: Lake) -> None:
+    old = "select 'x' as subject, timestamptz '2020-01-01 00:00:00+00' as event_time"
+    of_events_gone = replace(EACH_API, rule_id="sigma:gone", sql=old)
+    broken = replace(EACH_API, rule_id="sigma:broken", sql="select * from nowhere")
+    was_run = replace(EACH_API, rule_id="sigma:broken")
+    find(lake, [OUTSIDE, EACH_API, of_events_gone, was_run])
+    of_each_api = sum(row["rule"] == EACH_API.rule_id for row in rows_of(lake))
+
+    assert find(lake, [OUTSIDE], are_all=False).abandoned == 0
+    assert find(lake, [OUTSIDE, broken], are_all=True).abandoned == of_each_api > 0
+    kept = {row["rule"] for row in rows_of(lake)}
+    assert kept == {OUTSIDE.rule_id, of_events_gone.rule_id, broken.rule_id}
+
+
 def test_a_rule_that_finds_too_much_says_so(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "MOST_FINDINGS", 1)
     each_event = replace(EACH_API, sql="select event_id as subject, event_time from calls")

@@ -103,6 +103,13 @@ def test_sigma_rules_are_run_and_those_that_are_not_are_listed(
     assert main(arguments) is ExitCode.OK
     assert "\x1b" not in capsys.readouterr().out
 
+    # Of one rule alone, a run lets findings of others be; one of all rules drops what nobody runs.
+    assert main(["findings", "--lake", lake, *OUTSIDE]) is ExitCode.OK
+    assert "dropped" not in capsys.readouterr().err
+    assert main(["findings", "--lake", lake]) is ExitCode.OK
+    note = "1 finding of Sigma rules that were not given dropped; --sigma FOLDER finds them anew"
+    assert note in capsys.readouterr().err
+
 
 def test_where_nothing_is_found_it_says_what_that_does_not_prove(
     lake: str, capsys: pytest.CaptureFixture[str]

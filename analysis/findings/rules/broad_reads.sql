@@ -11,15 +11,9 @@ with reads as (
         event_name,
         role_session_id,
         coalesce(
-            -- Half a character in a value would make reading the JSON fail.
-            case
-                when json_valid(request_parameters) then coalesce(
-                    (request_parameters ->> '$.bucketName') || '/'
-                    || (request_parameters ->> '$.key'),
-                    request_parameters ->> '$.secretId',
-                    request_parameters ->> '$.name'
-                )
-            end,
+            (request_parameters ->> '$.bucketName') || '/' || (request_parameters ->> '$.key'),
+            request_parameters ->> '$.secretId',
+            request_parameters ->> '$.name',
             request_parameters
         ) as target
     from attributed_events
