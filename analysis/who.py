@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     from analysis.answers import Answers
 
+# What an id can be of, the smallest table first: the question, the table and its column.
 BY_ID = (
-    ("who_made_event", "event_id"),
-    ("who_used_role_session", "role_session_id"),
-    ("who_was_in_streaming_session", "streaming_session_id"),
+    ("who_was_in_streaming_session", "streaming_sessions", "streaming_session_id"),
+    ("who_used_role_session", "role_sessions", "role_session_id"),
+    ("who_made_event", "events", "event_id"),
 )
 
 
@@ -28,10 +29,10 @@ def who(answers: "Answers", subject: str) -> "duckdb.DuckDBPyRelation":
     address, sign, moment = subject.partition("@")
     if sign and _is_address(address):
         return answers.ask("who_had_address", address=address, at=_time(moment))
-    for question, parameter in BY_ID:
-        rows = answers.ask(question, **{parameter: subject})
-        if rows.limit(1).fetchone() is not None:
-            return answers.ask(question, **{parameter: subject})
+    for question, table, column in BY_ID:
+        known = f"select {column} from {table} where {column} = $subject limit 1"  # noqa: S608 - constants
+        if answers.sql(known, {"subject": subject}).fetchone() is not None:
+            return answers.ask(question, **{column: subject})
     message = (
         f"the lake has no event, credentials or streaming session {subject}. "
         "Ask for an event id, an access key, a streaming session id, or 10.0.0.5@2026-01-31T22:41"

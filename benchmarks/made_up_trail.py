@@ -37,8 +37,9 @@ TLS = {
 class MadeUpTrail:
     """CloudTrail events of about 1.8 kB, as streaming instances of 40 fleets would cause them."""
 
-    def __init__(self, events: int) -> None:
-        self._random = random.Random(SEED)
+    def __init__(self, events: int, seed: int = SEED, start: datetime = START) -> None:
+        self._random = random.Random(seed)
+        self._start = start
         self._events = events
         self._made = 0
         self._identities = [self._identity(number) for number in range(CREDENTIALS)]
@@ -63,7 +64,7 @@ class MadeUpTrail:
             (place / name).write_bytes(gzip.compress(text, 6))
 
     def _time(self) -> datetime:
-        return START + timedelta(days=DAYS * self._made / self._events)
+        return self._start + timedelta(days=DAYS * self._made / self._events)
 
     def _text(self, letters: str, length: int) -> str:
         return "".join(self._random.choices(letters, k=length))

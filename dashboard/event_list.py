@@ -9,6 +9,7 @@ from dashboard.address import on_change, read, read_one_of, write
 from dashboard.chosen_row import table_with_choice
 from dashboard.download_buttons import show_downloads
 from dashboard.escaping import code
+from dashboard.event_hours import Hours, credentials_in, start_of_newest
 from dashboard.event_record import all_columns, as_json, attributed, recorded
 from dashboard.evidence import show_evidence
 from dashboard.palette import RESULT
@@ -49,7 +50,9 @@ def show_events(
         return
     number = _page_number(-(-count // PAGE_ROWS))
     offset = (number - 1) * PAGE_ROWS
-    events = rows(question, **parameters, **wanted, limit=PAGE_ROWS, offset=offset)
+    hours = rows(f"{question.removesuffix('s')}_hours", **parameters, **wanted)
+    asked = parameters | wanted | {"role_session_ids": credentials_in(hours)}
+    events = _page_of_events(question, asked, hours, offset, min(PAGE_ROWS, count - offset))
     st.caption(
         f"{offset + 1:,} to {offset + len(events):,} of {count_of(count, 'event')}, latest first"
         "  ·  choose a row to see the whole event"
@@ -60,8 +63,20 @@ def show_events(
     show_record(parameters["since"], parameters["until"])
     show_downloads(
         f"{file_name}-events",
-        lambda: table(question, **parameters, **wanted, limit=DOWNLOAD_ROWS, offset=0),
+        lambda: table(question, **asked, limit=DOWNLOAD_ROWS, offset=0),
     )
+
+
+def _page_of_events(
+    question: str, asked: dict[str, Any], hours: Hours, offset: int, expected: int
+) -> list[Row]:
+    """Return a page of events, read from no earlier than need be."""
+    start = start_of_newest(hours, asked["since"], asked["until"], offset + expected)
+    newest = rows(question, **asked | {"since": start}, limit=PAGE_ROWS, offset=offset)
+    if len(newest) >= expected or start == asked["since"]:
+        return newest
+    # Some of what the roll-up counted is no longer in the lake.
+    return rows(question, **asked, limit=PAGE_ROWS, offset=offset)
 
 
 def _choose(

@@ -9,6 +9,7 @@ from dashboard.charts import timeline_chart
 from dashboard.clock import users_zone, zone_note
 from dashboard.empty_states import show_unknown_streaming_session
 from dashboard.escaping import DASH, code
+from dashboard.event_hours import credentials_in
 from dashboard.event_list import show_events
 from dashboard.evidence import show_evidence
 from dashboard.facts import show_facts, show_figures
@@ -124,7 +125,13 @@ def _show_figures(row: Row, perhaps: int) -> None:
 
 def _show_timeline(stay: Stay) -> None:
     st.subheader("Timeline (UTC)", anchor=False, help=TIMELINE_HELP)
-    calls = rows("streaming_session_timeline", limit=TIMELINE_LIMIT, **stay.parameters())
+    hours = rows("streaming_session_event_hours", **stay.parameters())
+    calls = rows(
+        "streaming_session_timeline",
+        limit=TIMELINE_LIMIT,
+        role_session_ids=credentials_in(hours),
+        **stay.parameters(),
+    )
     if not calls:
         st.caption("No call is attributed to this streaming session.")
         return

@@ -1,6 +1,6 @@
 -- One row per set of temporary credentials used in the range, with who they were and how they were used,
 -- most recent use first, at most $limit rows. Long-lived keys and calls without credentials are not in it.
-with activity as (
+with activity as not materialized (
     select
         role_session_id,
         user_id,

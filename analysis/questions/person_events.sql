@@ -40,6 +40,13 @@ select
 from attributed_events as events
 where events.event_time >= $since
     and events.event_time < $until
+    -- Of temporary keys only these can have made the calls; whatever else was signed with is looked at.
+    and ($role_session_ids is null
+        or list_contains(cast($role_session_ids as varchar[]), events.access_key_id)
+        or events.access_key_id is null
+        or events.access_key_id not like 'ASIA%'
+        or events.access_key_id like '%EXAMPLE%'
+        or length(events.access_key_id) < 16)
     and events.event_category is distinct from 'NetworkActivity'
     and events.event_category is distinct from 'Insight'
     and ($account_id is null or events.recipient_account_id = $account_id)

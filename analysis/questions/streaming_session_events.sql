@@ -19,6 +19,13 @@ select
 from attributed_events
 where event_time >= $since
     and event_time < $until
+    -- Of temporary keys only these can have made the calls; whatever else was signed with is looked at.
+    and ($role_session_ids is null
+        or list_contains(cast($role_session_ids as varchar[]), access_key_id)
+        or access_key_id is null
+        or access_key_id not like 'ASIA%'
+        or access_key_id like '%EXAMPLE%'
+        or length(access_key_id) < 16)
     and streaming_session_id = $streaming_session_id
     and event_category is distinct from 'NetworkActivity'
     and event_category is distinct from 'Insight'
