@@ -7,7 +7,7 @@ A folder is a lake with an embedded SQLite catalog. Any other catalog (Glue, RES
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lake.columns import Table
 from lake.errors import LakeError
-from lake.tables import TABLES
+from lake.tables import FIRST_TABLES
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -127,13 +127,13 @@ def _named_catalog(place: str) -> "Catalog":
         raise LakeError(message) from error
 
 
-def ensure_tables(lake: Lake) -> None:
+def ensure_tables(lake: Lake, tables: Iterable[Table] = FIRST_TABLES) -> None:
     """Make the tables, and the columns and settings of an older release's, that the lake lacks."""
     # The second error is what a SQL catalog has for two who are first at the same moment.
     with contextlib.suppress(NamespaceAlreadyExistsError, IntegrityError):
         lake.catalog.create_namespace(NAMESPACE)
     existing = lake.table_names()
-    for table in TABLES.values():
+    for table in tables:
         if table.name in existing:
             _add_missing_columns(lake, table)
             _add_missing_properties(lake.table(table.name), table.properties())

@@ -23,6 +23,7 @@ from lake.catalog import Lake
 from lake.derived_tables import ATTRIBUTIONS, DERIVED_TABLES, FINDINGS
 from lake.errors import LakeError
 from lake.events_table import EVENTS
+from lake.notices_table import NOTICES
 from lake.publication import publications_since
 from lake.tables import SOURCE_OBJECTS
 
@@ -62,8 +63,8 @@ def expire_snapshots(
         }
         kept = _Kept(snapshot_ids=snapshot_ids)
         expired[table.name] = _expire(lake, table.name, age, kept, dry_run=dry_run)
-    if FINDINGS.name in existing:
-        expired[FINDINGS.name] = _expire(lake, FINDINGS.name, age, _Kept(), dry_run=dry_run)
+    for name in existing.intersection({FINDINGS.name, NOTICES.name}):
+        expired[name] = _expire(lake, name, age, _Kept(), dry_run=dry_run)
     return expired
 
 

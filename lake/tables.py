@@ -3,6 +3,7 @@
 from lake.columns import COUNT, FLAG, JSON, TEXT, TEXTS, TIME, Column, Table
 from lake.derived_tables import DERIVED_TABLES, FINDINGS
 from lake.events_table import EVENTS
+from lake.notices_table import NOTICES
 
 SOURCE_OBJECTS = Table(
     name="source_objects",
@@ -121,4 +122,5 @@ INGESTED_TABLES = (
     RESOURCE_HISTORY,
     SOURCE_OBJECTS,
 )
-TABLES = {table.name: table for table in (*INGESTED_TABLES, *DERIVED_TABLES, FINDINGS)}
+FIRST_TABLES = (*INGESTED_TABLES, *DERIVED_TABLES, FINDINGS)  # what every lake has
+TABLES = {table.name: table for table in (*FIRST_TABLES, NOTICES)}

@@ -34,6 +34,17 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ArrowRows:
+    """A table of Arrow's that can be written like a query's result."""
+
+    table: "pa.Table"
+
+    def to_arrow_reader(self, batch_size: int = BATCH_ROWS, /) -> "pa.RecordBatchReader":
+        """Return a reader of record batches."""
+        return self.table.to_reader(batch_size)
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A column that a table shows: its heading, and its cell made from a row by column names.
 

@@ -1,8 +1,12 @@
-"""Where a report goes: a folder, or a prefix of a bucket. Files appear when they are whole."""
+"""Where a report goes: a folder, or a prefix of a bucket. Files appear when they are whole.
+
+In a folder, a file that has the same bytes already is left as it is.
+"""
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from filecmp import cmp
 from pathlib import Path
 
 from roletrail.errors import FrontDoorError
@@ -33,7 +37,9 @@ def report_place(out: str) -> Iterator[tuple[Path, list[str]]]:
     with scratch as folder:
         yield Path(folder), went
         for file in sorted(Path(folder).iterdir()):
-            file.replace(target / file.name)
+            place = target / file.name
+            if not (place.is_file() and cmp(file, place, shallow=False)):
+                file.replace(place)
             went.append(str(Path(out) / file.name))
 
 

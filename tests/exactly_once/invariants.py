@@ -10,7 +10,7 @@ from lake.batches import BATCH_ID, batches_of
 from lake.connection import connect, planned_files
 from lake.derived_tables import DERIVED_TABLES
 from lake.publication import last_publication
-from lake.tables import INGESTED_TABLES, TABLES
+from lake.tables import INGESTED_TABLES
 from tests.exactly_once.trail import Trail
 
 INGESTED = {table.name for table in INGESTED_TABLES}
@@ -135,7 +135,7 @@ def unneeded_files(lake: Lake) -> Iterator[str]:
     """
     published = last_publication(lake).snapshots
     named = batches_of(lake.table("events"))
-    for name in TABLES:
+    for name in lake.table_names():
         table = lake.table(name)
         snapshot_ids = [None, published.get(name)]
         snapshot_ids += [

@@ -1,0 +1,1 @@
+"""Runs: from the buckets to the notices in one go, as one file of settings says."""
