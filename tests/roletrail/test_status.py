@@ -8,7 +8,7 @@ import pytest
 
 from analysis import open_answers
 from lake import open_lake
-from lake.tables import TABLES
+from lake.tables import FIRST_TABLES
 from roletrail.cli import main
 from roletrail.commands.status import StatusFormat
 from roletrail.errors import ExitCode
@@ -58,7 +58,7 @@ def test_first_it_says_how_things_are_then_come_the_sections(
     assert "\nattributed        4 of 4 days, published 20" in summary
     days = {"days": "7 days"}
     assert parts[::2] == [section.heading.format(**days) for section in SECTIONS.values()]
-    assert [line.split()[0] for line in parts[-1].splitlines()[1:]] == list(TABLES)
+    assert [line.split()[0] for line in parts[-1].splitlines()[1:]] == [table.name for table in FIRST_TABLES]
 
 
 @pytest.mark.parametrize("width", [80, 160])
