@@ -17,6 +17,7 @@ Row = dict[str, Any]
 TIMELINE_APIS = 25
 LABEL = 60
 ALL_OTHERS = "all others"
+DRAWN = ("ok", "error", "denied")  # the last one above the others
 
 
 def activity_rows(answer: Sequence[Mapping[str, Any]], by: str, zone: "tzinfo" = UTC) -> list[Row]:
@@ -46,12 +47,13 @@ def activity_rows(answer: Sequence[Mapping[str, Any]], by: str, zone: "tzinfo" =
 def timeline_rows(answer: Sequence[Mapping[str, Any]], zone: "tzinfo" = UTC) -> list[Row]:
     """Return the answer of streaming_session_timeline as the chart takes it.
 
-    The APIs called most have a row each, the rest share one. `first_at` puts them in order. Calls
-    that failed come last, so that they are drawn on top.
+    The APIs called most have a row each, the rest share one. `first_at` puts them in order. A mark
+    stands at the first of its calls; `position` is its place among those drawn over each other:
+    denied above errors, these above what was carried out.
     """
     labels = [visible(api_label(row["event_source"], row["event_name"]), LABEL) for row in answer]
-    shares = [{"at": row["minute_at"], "share": row["session_confidence"]} for row in answer]
-    return _marks(answer, labels, shares, zone)
+    spans = [{"from": row["minute_at"], "detail": row["session_confidence"]} for row in answer]
+    return _marks(answer, labels, spans, zone)
 
 
 def service_rows(
@@ -62,14 +64,14 @@ def service_rows(
     `words` says what each way is called.
     """
     labels = [visible(service_label(row["event_source"]), LABEL) for row in answer]
-    shares = [{"at": row["bucket_at"], "share": words.get(row["way"], "")} for row in answer]
-    return _marks(answer, labels, shares, zone)
+    spans = [{"from": row["bucket_at"], "detail": words.get(row["way"], "")} for row in answer]
+    return _marks(answer, labels, spans, zone)
 
 
 def _marks(
     answer: Sequence[Mapping[str, Any]],
     labels: list[str],
-    shares: Sequence[Mapping[str, Any]],
+    spans: Sequence[Mapping[str, Any]],
     zone: "tzinfo",
 ) -> list[Row]:
     counts: Counter[str] = Counter()
@@ -78,19 +80,19 @@ def _marks(
     most = {label for label, _ in counts.most_common(TIMELINE_APIS)}
     shown = [label if label in most else ALL_OTHERS for label in labels]
     first_at: dict[str, datetime] = {}
-    for label, share in zip(shown, shares, strict=True):
-        first_at[label] = min(share["at"], first_at.get(label, share["at"]))
-    marks = [
+    for label, row in zip(shown, answer, strict=True):
+        first_at[label] = min(row["first_event_at"], first_at.get(label, row["first_event_at"]))
+    return [
         {
-            "at": share["at"],
-            "when": moment(share["at"]),
-            "when_there": in_zone(share["at"], zone),
+            "at": row["first_event_at"],
+            "when": moment(span["from"]),
+            "when_there": in_zone(span["from"], zone),
             "api": label,
             "result": row["result"],
-            "detail": share["share"],
+            "detail": span["detail"],
             "event_count": row["event_count"],
             "first_at": first_at[label],
+            "position": DRAWN.index(row["result"]),
         }
-        for label, row, share in zip(shown, answer, shares, strict=True)
+        for label, row, span in zip(shown, answer, spans, strict=True)
     ]
-    return sorted(marks, key=lambda mark: bool(mark["result"] != "ok"))

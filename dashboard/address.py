@@ -4,7 +4,7 @@ Widgets take their value from the query parameters and write it back when it is 
 carry that value, so that a widget is made anew whenever the address says something else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -32,6 +32,15 @@ def write(name: str, value: str) -> None:
         st.query_params.pop(name, None)
 
 
+def _write_all(values: Mapping[str, str]) -> None:
+    """Put parameters into the address as one step of the browser's history, if none is empty."""
+    if all(values.values()):
+        st.query_params.update(values)
+        return
+    for name, value in values.items():
+        write(name, value)
+
+
 def kept(*names: str) -> dict[str, str]:
     """Return those of the parameters that the address has, to be handed on in a link."""
     return {name: st.query_params[name] for name in names if name in st.query_params}
@@ -50,14 +59,24 @@ def _changes(name: str) -> str:
     return f"changes of {name}"
 
 
-def on_change(name: str, as_text: Callable[[Any], str]) -> dict[str, Any]:
-    """Return the widget arguments that tie it to a parameter: its key, and what a change does."""
+def on_change(
+    name: str,
+    as_text: Callable[[Any], str],
+    along: Callable[[Any], Mapping[str, str]] | None = None,
+) -> dict[str, Any]:
+    """Return the widget arguments that tie it to a parameter: its key, and what a change does.
+
+    `along` returns other parameters that change with it; Back takes all of them back at once.
+    """
     key = widget_key(name)
 
     def changed() -> None:
-        value = as_text(st.session_state[key])
+        chosen = st.session_state[key]
         st.session_state[_changes(name)] = st.session_state.get(_changes(name), 0) + 1
-        write(name, value)
+        if along is None:
+            write(name, as_text(chosen))
+        else:
+            _write_all({name: as_text(chosen), **along(chosen)})
         if name != "page":  # what is on a page of a list depends on all else
             write("page", "")
 

@@ -3,29 +3,38 @@
 import streamlit as st
 
 from dashboard import pages
+from dashboard.address import read
 from dashboard.download_buttons import show_downloads
 from dashboard.empty_states import show_no_result
 from dashboard.escaping import visible
 from dashboard.filters import Extent, Filter
+from dashboard.list_search import choose_only
 from dashboard.matrix_chart import matrix_chart
 from dashboard.questions import Row, rows, table
 from dashboard.stays import person_of
 from dashboard.wording import api_label, moment
 
+ONLY = {"Denied": "denied"}
+ONLY_HELP = "Leaves out streaming sessions and APIs without a denied call."
 MOST_SESSIONS = 30
 MOST_APIS = 24
 LABEL = 40
 EXPLAINED = (
     f"The {MOST_SESSIONS} newest streaming sessions with calls in the range, and the {MOST_APIS} "
     "APIs that they called most. A cell's number is the calls attributed with certain or strong "
-    "confidence; a frame with ✕ says that some were denied. Click a cell to open its streaming "
-    "session."
+    "confidence; a frame with 1/21 says that 1 of 21 was denied. Click a cell to open its "
+    "streaming session."
 )
 
 
 def show_matrix(chosen: Filter, known: Extent) -> None:
     """Show the matrix; a chosen cell opens its streaming session."""
-    parameters = chosen.parameters() | {"most_sessions": MOST_SESSIONS, "most_apis": MOST_APIS}
+    choose_only(ONLY, ONLY_HELP)
+    parameters = chosen.parameters() | {
+        "most_sessions": MOST_SESSIONS,
+        "most_apis": MOST_APIS,
+        "only_denied": read("only") == "denied",
+    }
     found = rows("api_matrix", **parameters)
     if not found:
         show_no_result("calls in streaming sessions", chosen, known, "Choose a longer time range.")
@@ -58,5 +67,8 @@ def _cell(row: Row) -> Row:
         "api": visible(api_label(row["event_source"], row["event_name"]), LABEL),
         "event_count": row["event_count"],
         "denied_count": denied,
-        "text": f"{row['event_count']:,}{' ✕' if denied else ''}",
+        "text": f"{denied:,}/{row['event_count']:,}" if denied else f"{row['event_count']:,}",
+        "calls": f"{denied:,} of {row['event_count']:,} denied"
+        if denied
+        else f"{row['event_count']:,}",
     }

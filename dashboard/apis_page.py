@@ -25,6 +25,7 @@ from dashboard.table_columns import (
     text_column,
     time_column,
 )
+from dashboard.tabs import show_tabs
 from dashboard.wording import api_label, count_of, listed, workload_label
 
 ROW_LIMIT = 2_000
@@ -57,7 +58,7 @@ def show() -> None:
     if one_call:
         show_api(read("service"), one_call, chosen, known)
         return
-    called, matrix, first_uses = st.tabs(TABS, key="tab", bind="query-params")
+    called, matrix, first_uses = show_tabs(TABS)
     if called.open:
         with called:
             _show_list(chosen, known)

@@ -14,6 +14,7 @@ from dashboard.empty_states import show_no_events, show_no_lake, show_nothing_at
 from dashboard.entrance import is_open, show_who_is_signed_in
 from dashboard.escaping import code
 from dashboard.news import watch_for_news
+from dashboard.one_step_back import keep_one_step_back
 from dashboard.questions import LakeUnavailableError, extent, open_lake_for_reading
 from dashboard.wording import moment
 
@@ -23,6 +24,8 @@ ICON = str(Path(__file__).with_name("icon.svg"))
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.5rem 4rem; max-width: 1700px; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; padding-block: 0; margin-bottom: 0; }
+/* While a tab's content is made anew the page keeps its height, and so its place on the screen. */
+[data-testid="stTabs"] [role="tabpanel"] { min-height: 80vh; }
 @media (max-width: 800px) { [data-testid="stMainBlockContainer"] { padding-inline: 1rem; } }
 </style>"""
 
@@ -33,6 +36,7 @@ def show_dashboard() -> None:
         page_title="roletrail", page_icon=ICON, layout="wide", initial_sidebar_state=260
     )
     st.html(STYLE)
+    keep_one_step_back()
     if not is_open():
         return
     page = st.navigation([*pages.menu(), pages.streaming_session()], position="hidden")

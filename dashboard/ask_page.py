@@ -25,6 +25,7 @@ where workload_kind = 'appstream_fleet'
 group by all
 order by calls desc"""
 HISTORY_KEPT = 20
+TITLE = 82  # characters that the box has room for
 EDITOR = "query"
 HISTORY = "asked"
 ANSWERED = "answered"
@@ -40,6 +41,7 @@ def show() -> None:
     sources = st.container(horizontal=True, vertical_alignment="bottom")
     with sources:
         _choose_saved()
+    _show_meaning()
     st.text_area("SQL", key=EDITOR, height=230, help=PAGE_HELP)
     query = str(st.session_state[EDITOR])
     parameters = _parameters(query, chosen)
@@ -82,12 +84,27 @@ def _choose_saved() -> None:
         list(meanings),
         index=list(meanings).index(name) if name in meanings else None,
         placeholder="Choose one",
-        format_func=lambda choice: f"{choice.replace('_', ' ')}: {meanings[choice]}",
+        format_func=lambda choice: titled(choice, meanings[choice]),
         help=SAVED_HELP,
         key=key,
         on_change=lambda: write("question", st.session_state[key] or ""),
-        width=560,
+        width=620,
     )
+
+
+def titled(name: str, meaning: str) -> str:
+    """Return a saved question as the list has it: name and meaning, as far as they fit."""
+    words = name.replace("_", " ")
+    about = f"{words[0].upper()}{words[1:]}: {meaning.removeprefix('One row per ')}"
+    return about if len(about) <= TITLE else f"{about[: TITLE - 1].rpartition(' ')[0]} …"
+
+
+def _show_meaning() -> None:
+    meaning = {question.name: question.meaning for question in saved_questions()}.get(
+        read("question")
+    )
+    if meaning:
+        st.caption(meaning.replace("$", "\\$"))
 
 
 def _choose_earlier() -> None:

@@ -119,8 +119,9 @@ def timeline_chart(
 ) -> Drawing:
     """Return calls over time: a row per API or service, a mark per stretch of time and result.
 
-    `rows` has at, when and when_there (as text), api, result, detail, event_count and first_at (of
-    its API). `stays` are the grey fields behind them, from and until: streaming sessions.
+    `rows` has at, when and when_there (as text), api, result, detail, event_count, position (what
+    is drawn above what) and first_at (of its API). `stays` are the grey fields behind them, from
+    and until: streaming sessions.
     """
     times = [row["at"] for row in rows] + [stay[end] for stay in stays for end in ("from", "until")]
     clock = "%H:%M" if max(times) - min(times) < timedelta(hours=20) else "%b %d, %H:%M"
@@ -131,7 +132,7 @@ def timeline_chart(
     )
     marks = (
         alt.Chart(pa.Table.from_pylist(rows))
-        .mark_point(filled=True, opacity=0.85)
+        .mark_point(filled=True)
         .encode(
             x=alt.X(
                 "at:T",
@@ -153,9 +154,16 @@ def timeline_chart(
             ),
             size=alt.Size(
                 "event_count:Q",
-                scale=alt.Scale(type="sqrt", domainMin=1, range=[50, 320]),
+                scale=alt.Scale(type="sqrt", domainMin=1, range=[60, 320]),
                 legend=None,
             ),
+            order=alt.Order("position:Q"),
+            # What failed stands out from the dots that it lies on.
+            opacity=alt.condition(alt.datum.result == "ok", alt.value(0.7), alt.value(1)),
+            stroke=alt.condition(
+                alt.datum.result == "ok", alt.value("transparent"), alt.value(LIGHT_INK)
+            ),
+            strokeWidth=alt.value(1),
             tooltip=[
                 alt.Tooltip("when:N", title=f"{unit}, UTC"),
                 alt.Tooltip("when_there:N", title="in your zone"),

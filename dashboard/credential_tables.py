@@ -89,7 +89,7 @@ def show_apis(apis: list[Row]) -> None:
             ok_count=count_column("ok", None, 65),
             denied_count=count_column("denied", None, 70),
             error_count=count_column("error", None, 65),
-            confidence=confidence_column(150),
+            confidence=confidence_column(220),
             first_event_at=time_column("First call"),
             last_event_at=time_column("Last call"),
         ),

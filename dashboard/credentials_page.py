@@ -25,7 +25,7 @@ from dashboard.table_columns import (
     text_column,
     time_column,
 )
-from dashboard.wording import count_of, listed, workload_label
+from dashboard.wording import ONCE_HELP, count_of, listed, workload_label
 
 ROW_LIMIT = 2_000
 PAGE_HELP = (
@@ -106,10 +106,10 @@ def _columns(found: list[Row]) -> dict[str, Any]:
     return shown(
         listing,
         role_session_id=text_column("Credentials", "Access key id.", 190),
-        people=text_column("Person", "Who is named for calls with them.", 200),
-        confidence=confidence_column(130),
+        people=text_column("Person", "Who is named for calls with them.", 190),
+        confidence=confidence_column(245),
         workload=text_column("Workload", None, 150),
-        event_count=count_column("Calls", None, 60),
+        event_count=count_column("Calls", ONCE_HELP, 60),
         denied_count=count_column("Denied", None, 70),
         outside_count=count_column("Outside", OUTSIDE_HELP, 75),
         use=text_column("Network", USE_HELP, 120),

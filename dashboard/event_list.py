@@ -22,10 +22,19 @@ from dashboard.table_columns import (
     text_column,
     time_column,
 )
+from dashboard.ways import WAYS, WAYS_HELP, way_of
 from dashboard.wording import RESULT_HELP, api_label, count_of
 
 PAGE_ROWS = 100
+API = ("API", None, 200)
+# What a list has between time and result, by its question.
+OWN_COLUMNS: dict[str, dict[str, tuple[str, str | None, int]]] = {
+    "api_events": {"caller": ("Caller", "The person, or else the workload's own name.", 210)},
+    "person_events": {"api": API, "way": ("Came by", WAYS_HELP, 130)},
+    "streaming_session_events": {"api": API},
+}
 DOWNLOAD_ROWS = 100_000
+RESOURCE_HELP = "What the call was about: bucket and key, or the name or ARN that its record has."
 AGENT_HELP = "Client software as it named itself. Whoever makes the call can write anything here."
 
 
@@ -35,14 +44,15 @@ def show_events(
     """Show the events that a saved question finds, and the one that the address names.
 
     `parameters` are those of the question, with the bounds `since` and `until`; `apis` has the
-    calls by API (event_name) and result, from the roll-up.
+    calls by API (event_name) and result, from the roll-up. One API alone isn't chosen again.
     """
     if not apis:
         st.caption("No calls here.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         result = _choose("Result", "result", RESULT.domain, RESULT_HELP, 150)
-        api = _choose("API", "api", sorted({row["event_name"] for row in apis}), None, 280)
+        names = sorted({row["event_name"] for row in apis})
+        api = _choose("API", "api", names, None, 280) if len(names) > 1 else names[0]
     wanted = {"result": result, "event_name": api}
     count = _count(apis, **wanted)
     if not count:
@@ -50,14 +60,16 @@ def show_events(
         return
     number = _page_number(-(-count // PAGE_ROWS))
     offset = (number - 1) * PAGE_ROWS
-    hours = rows(f"{question.removesuffix('s')}_hours", **parameters, **wanted)
+    hours = rows(f"{question.removesuffix('s')}_hours", **(parameters | wanted))
     asked = parameters | wanted | {"role_session_ids": credentials_in(hours)}
     events = _page_of_events(question, asked, hours, offset, min(PAGE_ROWS, count - offset))
     st.caption(
         f"{offset + 1:,} to {offset + len(events):,} of {count_of(count, 'event')}, latest first"
         "  ·  choose a row to see the whole event"
     )
-    row = table_with_choice("events", "Events, latest first", _columns(events), most_rows=10)
+    row = table_with_choice(
+        "events", "Events, latest first", _columns(question, events), most_rows=10
+    )
     if row is not None:
         write("event", events[row]["event_id"])
     show_record(parameters["since"], parameters["until"])
@@ -111,6 +123,20 @@ def _page_number(pages: int) -> int:
     return number
 
 
+def resources_of(events: list[Row]) -> dict[str, str | None]:
+    """Return what each of these events was about, by event id."""
+    if not events:
+        return {}
+    times = [event["event_time"] for event in events]
+    found = rows(
+        "event_resources",
+        event_ids=tuple(event["event_id"] for event in events),
+        since=min(times),
+        until=max(times),
+    )
+    return {row["event_id"]: row["resource"] for row in found}
+
+
 def _listed(row: Row) -> Row:
     """Return an event with the words that the table shows."""
     method = row["attribution_method"]
@@ -119,15 +145,19 @@ def _listed(row: Row) -> Row:
         "result": one(row["result"]),
         "confidence": one(row["session_confidence"]),
         "method": method_in_words(method) if method else None,
+        "way": WAYS[way_of(row.get("workload_kind"))],
     }
 
 
-def _columns(events: list[Row]) -> dict[str, Any]:
+def _columns(question: str, events: list[Row]) -> dict[str, Any]:
+    resources = resources_of(events)
+    listing = [_listed(row) | {"resource": resources.get(row["event_id"])} for row in events]
     return shown(
-        [_listed(row) for row in events],
+        listing,
         event_time=time_column("Time"),
-        api=text_column("API", None, 230),
+        **{name: text_column(*shows) for name, shows in OWN_COLUMNS[question].items()},
         result=result_column(80),
+        resource=text_column("Resource", RESOURCE_HELP, 260),
         error_code=text_column("Error", None, 120),
         confidence=confidence_column(90),
         source_ip_address=text_column("Address", None, 110),

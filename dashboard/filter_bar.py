@@ -1,6 +1,7 @@
 """The row of filters above every page."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -11,15 +12,18 @@ from dashboard.filters import (
     RANGES,
     Extent,
     Filter,
+    end_of_hour,
+    ends_of,
     parsed_time,
+    start_of_hour,
     time_range,
 )
 from dashboard.questions import rows
 
 RANGE_HELP = (
     "Counted back from the newest the lake holds, not from now: CloudTrail delivers late, and the "
-    "lake may hold the logs of a past incident. Calls are counted by the full hour. All times are "
-    "UTC."
+    "lake may hold the logs of a past incident. Ranges are full hours, as calls are counted by the "
+    "hour. All times are UTC."
 )
 ACCOUNT_HELP = "Calls: the account that logged them. Streaming sessions: the account of the fleet."
 REGION_HELP = "Calls: the region that was called. Streaming sessions: the region of the fleet."
@@ -32,10 +36,12 @@ def show_filter_bar(extent: Extent) -> Filter | None:
     choices = rows("filter_choices")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter_bar"):
         preset = read_one_of("range", RANGES, DEFAULT_RANGE)
-        _choose_range(preset)
+        bounds = time_range(preset, read("from"), read("to"), extent)
+        _choose_range(preset, bounds)
         if preset == CUSTOM:
-            _choose_time("From (UTC)", "from", extent.oldest_at)
-            _choose_time("Until (UTC)", "to", extent.newest_at)
+            oldest, newest = ends_of(extent)
+            _choose_hour("From (UTC, full hours)", "from", oldest, start_of_hour)
+            _choose_hour("Until (UTC, full hours)", "to", newest, end_of_hour)
         for label, name, explained in (
             ("Account", "account", ACCOUNT_HELP),
             ("Region", "region", REGION_HELP),
@@ -52,7 +58,6 @@ def show_filter_bar(extent: Extent) -> Filter | None:
             disabled=not any(read(name) for name in GLOBAL),
             on_click=_clear,
         )
-    bounds = time_range(preset, read("from"), read("to"), extent)
     if bounds is None:
         st.warning("The range ends before it starts. Choose an earlier start or a later end.")
         return None
@@ -65,27 +70,44 @@ def show_filter_bar(extent: Extent) -> Filter | None:
     )
 
 
-def _choose_range(preset: str) -> None:
+def _choose_range(preset: str, shown: tuple[datetime, datetime] | None) -> None:
+    def bounds(choice: str) -> dict[str, str]:
+        """Return the bounds that a custom range starts from: those shown before it was chosen."""
+        if choice != CUSTOM or shown is None:
+            return {}
+        return {"from": _as_text(shown[0]), "to": _as_text(shown[1])}
+
     st.selectbox(
         "Time range",
         RANGES,
         index=RANGES.index(preset),
         help=RANGE_HELP,
         width=150,
-        **on_change("range", lambda choice: "" if choice == DEFAULT_RANGE else choice),
+        **on_change("range", lambda choice: "" if choice == DEFAULT_RANGE else choice, bounds),
     )
 
 
-def _choose_time(label: str, name: str, otherwise: datetime | None) -> None:
-    start = parsed_time(read(name)) or otherwise
+def _choose_hour(
+    label: str,
+    name: str,
+    otherwise: datetime,
+    full_hour: Callable[[datetime], datetime],
+) -> None:
+    start = full_hour(parsed_time(read(name)) or otherwise)
     st.datetime_input(
         label,
-        value=None if start is None else start.replace(tzinfo=None, second=0, microsecond=0),
+        value=start.replace(tzinfo=None),
         format="YYYY-MM-DD",
-        step=60,
+        step=3600,
         width=220,
-        **on_change(name, lambda time: f"{time:%Y-%m-%dT%H:%M}" if time else ""),
+        **on_change(
+            name, lambda time: _as_text(full_hour(time.replace(tzinfo=UTC))) if time else ""
+        ),
     )
+
+
+def _as_text(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M}"
 
 
 def _choose_one(label: str, name: str, known: list[str], explained: str) -> None:

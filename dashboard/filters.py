@@ -14,6 +14,8 @@ PRESETS = {
 RANGES = (*PRESETS, ALL_TIME, CUSTOM)
 DEFAULT_RANGE = "7 days"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LAST_HOUR = datetime(9999, 12, 31, 23, tzinfo=UTC)
 
 # The widest range that is still drawn in bars of that length.
 BUCKETS = (("hour", timedelta(days=8)), ("day", timedelta(days=200)))
@@ -32,7 +34,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A stretch of time, half open and in UTC, and what else a view is narrowed to."""
+    """A stretch of full hours, half open and in UTC, and what else a view is narrowed to."""
 
     since: datetime
     until: datetime
@@ -71,19 +73,29 @@ def bucket_for(length: timedelta) -> str:
 def time_range(
     preset: str, start: str, end: str, extent: Extent
 ) -> tuple[datetime, datetime] | None:
-    """Return the stretch of time behind one of RANGES, or None if it ends before it starts.
+    """Return the full hours behind one of RANGES, or None if the range ends before it starts.
 
+    Calls are counted by the hour, so that no shorter stretch has the same counts, lists and charts.
     Presets count back from the newest the lake holds, not from now: logs arrive late, and the
     lake may hold the logs of a past incident. `start` and `end` are ISO times of a custom range;
     what is empty or no time falls back to the ends of what the lake holds.
     """
-    oldest, newest = extent.oldest_at or EPOCH, _just_after(extent.newest_at)
+    oldest, newest = ends_of(extent)
     if preset == CUSTOM:
-        since, until = parsed_time(start) or oldest, parsed_time(end) or newest
+        since = start_of_hour(parsed_time(start) or oldest)
+        until = end_of_hour(parsed_time(end) or newest)
         return (since, until) if since < until else None
     if preset == ALL_TIME:
         return oldest, newest
     return newest - PRESETS[preset], newest
+
+
+def ends_of(extent: Extent) -> tuple[datetime, datetime]:
+    """Return the full hours, half open, that hold all of the lake; one hour if it holds nothing."""
+    return (
+        start_of_hour(extent.oldest_at or EPOCH),
+        start_of_hour(extent.newest_at or EPOCH) + HOUR,
+    )
 
 
 def parsed_time(text: str) -> datetime | None:
@@ -95,8 +107,12 @@ def parsed_time(text: str) -> datetime | None:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _just_after(time: datetime | None) -> datetime:
-    """Return the next full minute, so that a half-open range still holds this time."""
-    if time is None:
-        return EPOCH + timedelta(minutes=1)
-    return time.replace(second=0, microsecond=0) + timedelta(minutes=1)
+def start_of_hour(time: datetime) -> datetime:
+    """Return the full hour at or before this time."""
+    return time.replace(minute=0, second=0, microsecond=0)
+
+
+def end_of_hour(time: datetime) -> datetime:
+    """Return the full hour at or after this time; no later one than the last of all years."""
+    start = start_of_hour(time)
+    return start if start == time else min(start, LAST_HOUR - HOUR) + HOUR

@@ -36,6 +36,10 @@ PAGE_HELP = (
 )
 WHO_HELP = "People the evidence names, or else those it may have been, or other callers."
 SEVERITY_HELP = "At least as severe as this."
+LATER = (
+    "{of_them} last seen after this range: they began in it or before, and inventory or log files "
+    "that were taken in later still show them."
+)
 NONE = "None. That means that no rule found anything; `roletrail findings` is what looks."
 
 
@@ -110,6 +114,9 @@ def _show_list(chosen: Filter, known: Extent, severity: str | None) -> None:
     counts = Counter(row["severity"] for row in found)
     words = "  ·  ".join(f"{counts[name]:,} {name}" for name in SEVERITY.domain if counts[name])
     st.caption(f"{count_of(len(found), 'finding')}: {words}  ·  choose a row for its evidence")
+    later = sum(row["last_seen_at"] >= chosen.until for row in found if row["last_seen_at"])
+    if later:
+        st.caption(LATER.format(of_them=f"{later:,} of them {'was' if later == 1 else 'were'}"))
     row = table_with_choice("findings", "Findings, worst first", _columns(found), most_rows=16)
     if row is not None:
         pages.go_to(pages.findings(), id=found[row]["finding_id"])

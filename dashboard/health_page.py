@@ -15,6 +15,7 @@ from dashboard.health_tables import (
     show_verification,
 )
 from dashboard.questions import Row, rows, state
+from dashboard.tabs import show_tabs
 from dashboard.wording import count_of, duration, moment
 
 DAYS = 7
@@ -41,7 +42,7 @@ def show() -> None:
     sizes = state().tables
     _show_figures(newest, reasons, verified, gaps)
     _show_warnings(gaps, verified)
-    fresh, rejects, digests, objects, size = st.tabs(SECTIONS, key="tab", bind="query-params")
+    fresh, rejects, digests, objects, size = show_tabs(SECTIONS)
     if fresh.open:
         with fresh:
             show_freshness(newest, rows("delivery_lag", days=DAYS))

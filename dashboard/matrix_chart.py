@@ -20,7 +20,8 @@ def matrix_chart(rows: Rows) -> Drawing:
     """Return a cell per streaming session and API with calls, darker for more of them.
 
     `rows` has streaming_session_id, streaming_session (its label), started_at, fleet, api,
-    event_count, denied_count and text. The selection `cell` has the id of the chosen one.
+    event_count, denied_count, text (the cell's) and calls (in words). The selection `cell` has
+    the id of the chosen one.
     """
     most = max(row["event_count"] for row in rows)
     base = alt.Chart(pa.Table.from_pylist(rows)).encode(
@@ -41,14 +42,20 @@ def matrix_chart(rows: Rows) -> Drawing:
             "streaming_session:N",
             sort=alt.EncodingSortField("started_at", op="max", order="descending"),
             title=None,
-            axis=alt.Axis(labelLimit=LABEL_WIDTH, labelOverlap=False, ticks=False, domain=False),
+            axis=alt.Axis(
+                labelLimit=LABEL_WIDTH,
+                labelOverlap=False,
+                labelFlush=False,
+                labelBound=False,
+                ticks=False,
+                domain=False,
+            ),
         ),
         tooltip=[
             alt.Tooltip("streaming_session:N", title="who, from (UTC)"),
             alt.Tooltip("fleet:N", title="fleet"),
             alt.Tooltip("api:N", title="API"),
-            alt.Tooltip("event_count:Q", title="calls", format=","),
-            alt.Tooltip("denied_count:Q", title="denied", format=","),
+            alt.Tooltip("calls:N", title="calls"),
         ],
     )
     cells = base.mark_rect(cornerRadius=2, strokeWidth=2).encode(

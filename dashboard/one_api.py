@@ -9,6 +9,7 @@ from dashboard.chosen_row import table_with_choice
 from dashboard.download_buttons import show_downloads
 from dashboard.empty_states import show_no_result
 from dashboard.escaping import code
+from dashboard.event_list import show_events
 from dashboard.facts import show_figures
 from dashboard.filters import Extent, Filter
 from dashboard.palette import NOT_ATTRIBUTABLE
@@ -22,9 +23,10 @@ from dashboard.table_columns import (
     text_column,
     time_column,
 )
-from dashboard.wording import api_label, listed, workload_label
+from dashboard.wording import api_label, listed, workload_family, workload_label
 
 ROW_LIMIT = 2_000
+COUNTS = ("event_count", "ok_count", "denied_count", "error_count")
 CALLER_HELP = "The person, or else the workload's own name."
 
 
@@ -53,11 +55,18 @@ def show_api(event_source: str, event_name: str, chosen: Filter, known: Extent) 
         )
     )
     st.subheader("Who called it", anchor=False)
-    st.caption("Choose a row to open the streaming session, or all that the person did")
+    st.caption(
+        "Choose a row to open the streaming session, all that the person did, or the credentials "
+        "of whoever else it was"
+    )
     row = table_with_choice("callers", "Callers of the API", _columns(found), most_rows=15)
     if row is not None:
-        _open(found[row])
+        open_caller(found[row])
     show_downloads("api-callers", lambda: table("api_callers", **parameters))
+    st.subheader("Events", anchor=False)
+    counts = {name: _sum(found, name) for name in COUNTS}
+    asked = {name: value for name, value in parameters.items() if name != "limit"}
+    show_events("api_events", asked, [{"event_name": event_name} | counts], "api")
 
 
 def _sum(found: list[Row], name: str) -> int:
@@ -78,16 +87,16 @@ def _columns(found: list[Row]) -> dict[str, Any]:
     ]
     return shown(
         listing,
-        caller=text_column("Caller", CALLER_HELP, 240),
-        workload=text_column("Workload", "What kind of thing made the calls.", 160),
-        confidence=confidence_column(130),
-        event_count=count_column("Calls", None, 65),
-        ok_count=count_column("ok", None, 65),
-        denied_count=count_column("denied", None, 70),
-        error_count=count_column("error", None, 65),
-        fleet_name=text_column("Fleet", None, 150),
+        caller=text_column("Caller", CALLER_HELP, 210),
+        workload=text_column("Workload", "What kind of thing made the calls.", 140),
+        confidence=confidence_column(120),
+        event_count=count_column("Calls", None, 60),
+        ok_count=count_column("ok", None, 55),
+        denied_count=count_column("denied", None, 65),
+        error_count=count_column("error", None, 60),
         first_event_at=time_column("First call", shows=MINUTES),
         last_event_at=time_column("Last call", shows=MINUTES),
+        fleet_name=text_column("Fleet", None, 150),
         addresses=text_column("Addresses", None, 210),
         endpoints=text_column("Endpoints", None, 190),
         streaming_session_id=text_column("Streaming session", None, 290),
@@ -98,9 +107,15 @@ def _unattributed(row: Row) -> str | None:
     return NOT_ATTRIBUTABLE if row["workload_kind"] == "appstream_fleet" else None
 
 
-def _open(row: Row) -> None:
+def open_caller(row: Row) -> None:
+    """Go to the streaming session of a caller, else to the person, else to the credentials."""
     if row["streaming_session_id"]:
         pages.open_streaming_session(row["streaming_session_id"])
     if row["user_id"]:
         pages.open_person(row["user_id"])
-    st.toast("These calls are not attributed to a person.", icon=":material/info:")
+    name = row["workload_name"]
+    if name and workload_family(row["workload_kind"]) == "People":
+        pages.open_person(name)
+    if name and row["role_session_count"]:
+        pages.go_to(pages.credentials(), search=name)
+    st.toast("Made without temporary credentials. See the events below.", icon=":material/info:")

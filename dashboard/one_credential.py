@@ -15,7 +15,7 @@ from dashboard.facts import show_facts, show_figures
 from dashboard.lineage_graph import lineage_graph
 from dashboard.questions import Row, rows
 from dashboard.table_columns import confidence_column, one, shown, text_column, time_column
-from dashboard.wording import count_of, duration, listed, moment, stretch, workload_label
+from dashboard.wording import ONCE_HELP, count_of, duration, listed, moment, stretch, workload_label
 
 ROW_LIMIT = 500
 LINEAGE_HELP = (
@@ -25,7 +25,8 @@ LINEAGE_HELP = (
 )
 CLAIMS_HELP = (
     "Whose the calls with these credentials were, from when to when. Credentials of an instance "
-    "pass from one streaming session to the next with the instance."
+    "pass from one streaming session to the next with the instance. Calls that no claim covers "
+    "have rows of their own, not attributable, from the first to the last of them."
 )
 WEAK_HELP = "Everybody it may have been, where nobody is named."
 ORIGIN_HELP = "The person, service or key that the chain of credentials starts at."
@@ -52,7 +53,7 @@ def show_credential(role_session_id: str) -> None:
     _show_facts(row)
     places = rows("credential_places", **bounds)
     _show_figures(row, places)
-    _show_claims(rows("credential_claims", role_session_id=role_session_id, limit=ROW_LIMIT))
+    _show_claims(rows("credential_claims", **bounds))
     _show_lineage(role_session_id)
     show_networks(places)
     show_apis(rows("credential_apis", **bounds))
@@ -88,7 +89,7 @@ def _show_figures(row: Row, places: list[Row]) -> None:
     endpoints = {place["vpc_endpoint_id"] for place in places} - {None}
     show_figures(
         (
-            ("Calls", row["event_count"], None),
+            ("Calls", row["event_count"], ONCE_HELP),
             ("Denied", row["denied_count"], "Refused for want of a permission."),
             ("Addresses", len({place["source_ip_address"] for place in places}), None),
             ("VPC endpoints", len(endpoints), None),
@@ -107,7 +108,7 @@ def _show_claims(claims: list[Row]) -> None:
         row
         | {
             "confidence": one(row["confidence"]),
-            "method": method_in_words(row["method"]) if row["method"] else None,
+            "evidence": _evidence(row),
             "candidates": None if row["user_id"] else listed(row["candidate_user_ids"], shown=4),
         }
         for row in claims
@@ -118,10 +119,10 @@ def _show_claims(claims: list[Row]) -> None:
         shown(
             listing,
             user_id=text_column("Person", None, 210),
-            confidence=confidence_column(100),
+            confidence=confidence_column(145),
             valid_from=time_column("From"),
             valid_to=time_column("Until"),
-            method=text_column("On what evidence", None, 420),
+            evidence=text_column("On what evidence", None, 420),
             candidates=text_column("Candidates", WEAK_HELP, 260),
             fleet_name=text_column("Fleet", None, 140),
             source_ip_address=text_column("Only calls from", None, 140),
@@ -133,7 +134,18 @@ def _show_claims(claims: list[Row]) -> None:
         return
     if claims[chosen]["streaming_session_id"]:
         pages.open_streaming_session(claims[chosen]["streaming_session_id"])
-    st.toast("This claim leaves several streaming sessions.", icon=":material/info:")
+    st.toast("This row leads to no single streaming session.", icon=":material/info:")
+
+
+def _evidence(row: Row) -> str | None:
+    if row["unclaimed_count"]:
+        left = (
+            " used outside the network of the workload"
+            if row["credential_use"] == "outside"
+            else ""
+        )
+        return f"none: no claim covers {count_of(row['unclaimed_count'], 'call')}{left}"
+    return method_in_words(row["method"]) if row["method"] else None
 
 
 def _show_lineage(role_session_id: str) -> None:

@@ -19,6 +19,7 @@ from dashboard.person_tables import (
     show_streaming_sessions,
 )
 from dashboard.questions import Row, rows
+from dashboard.tabs import show_tabs
 from dashboard.ways import WAYS, WAYS_HELP
 from dashboard.wording import RESULT_HELP, count_of, listed, service_label
 
@@ -114,7 +115,7 @@ def _show_timeline(
 
 
 def _show_tabs(parameters: dict[str, Any], stays: list[Row], apis: list[Row]) -> None:
-    called, streamed, credentials, addresses, events = st.tabs(TABS, key="tab", bind="query-params")
+    called, streamed, credentials, addresses, events = show_tabs(TABS)
     if called.open:
         with called:
             show_apis(apis)

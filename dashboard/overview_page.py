@@ -34,8 +34,14 @@ ATTRIBUTED_HELP = (
     "Of the calls behind AppStream fleets, the share that is attributed to one person with "
     "certain or strong confidence."
 )
-DENIED_HELP = "Calls that AWS refused because a permission was missing, by whatever caller."
-PEOPLE_HELP = "People with a streaming session at some time in the range."
+DENIED_HELP = (
+    "Calls that AWS refused because a permission was missing, by whatever caller: people, services "
+    "and machines, and those that nobody is named for. The table below lists them."
+)
+PEOPLE_HELP = (
+    "Everybody who is named for a call: by AppStream for calls in a streaming session, or by AWS "
+    "for direct sign-ins."
+)
 BY = {"Workload": "workload", "Result": "result"}
 BY_HELP = (
     "**Workload**: what made the calls. **Result**: how AWS answered them: ok, denied (permission "
@@ -57,13 +63,15 @@ def show() -> None:
         show_no_result("calls or streaming sessions", chosen, known)
         return
     coverage = coverage_rows(rows("attribution_coverage", **chosen.parameters()))
-    _show_figures(activity, streams, coverage)
+    by_name = chosen.parameters_of_person(chosen.user_id)
+    people = rows("people_count", **by_name)[0]["person_count"]
+    _show_figures(activity, people, streams, coverage)
     _show_activity(activity, chosen)
     halves = st.grid(2, min_column_width=480, gap="medium")
     with halves.cell():
         _show_coverage(coverage)
     with halves.cell():
-        show_people(rows("most_active_people", limit=50, **chosen.parameters()))
+        show_people(rows("people", search=None, limit=50, **by_name))
     show_findings_by_severity(chosen)
     show_denied_calls(rows("denied_calls", limit=200, **chosen.parameters()))
     show_freshness(
@@ -79,7 +87,7 @@ def _show_bounds(chosen: Filter, known: Extent) -> None:
     )
 
 
-def _show_figures(activity: list[Row], streams: Row, coverage: list[Row]) -> None:
+def _show_figures(activity: list[Row], people: int, streams: Row, coverage: list[Row]) -> None:
     calls = sum(row["event_count"] for row in activity)
     denied = sum(row["event_count"] for row in activity if row["result"] == "denied")
     sure = shares(coverage)
@@ -90,10 +98,10 @@ def _show_figures(activity: list[Row], streams: Row, coverage: list[Row]) -> Non
         st.metric("Calls", calls, format="localized", help=CALLS_HELP)
         pages.link(pages.apis(), "Which APIs")
     with _card(cards):
-        st.metric("Denied calls", denied, format="localized", help=DENIED_HELP)
-        pages.link(pages.streaming_sessions(), "Who was denied", only="denied")
+        st.metric("Denied, by all callers", denied, format="localized", help=DENIED_HELP)
+        pages.link(pages.streaming_sessions(), "In streaming sessions", only="denied")
     with _card(cards):
-        st.metric("People", streams["person_count"], format="localized", help=PEOPLE_HELP)
+        st.metric("People", people, format="localized", help=PEOPLE_HELP)
         pages.link(pages.people(), "What they did")
     with _card(cards):
         count = streams["streaming_session_count"]

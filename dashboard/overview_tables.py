@@ -19,12 +19,13 @@ from dashboard.table_columns import (
 from dashboard.wording import api_label, workload_label
 
 PEOPLE_HELP = (
-    "People whose calls are attributed with certain or strong confidence. Choose a row to see "
-    "all that a person did."
+    "Those with most calls of all who are named for a call, as on the page of people. Choose a row "
+    "to see all that a person did."
 )
 DENIED_HELP = (
-    "Calls that AWS refused, by API and caller. Choose a row to open the streaming session that "
-    "the calls were made in, or, where there is none, everybody who called that API."
+    "Calls that AWS refused, by API and caller, whether a person is named or not. Choose a row to "
+    "open the streaming session that the calls were made in, or, where there is none, everybody "
+    "who called that API."
 )
 FRESHNESS_HELP = (
     "The newest event and the newest log file per account and region. CloudTrail delivers within "
@@ -37,14 +38,14 @@ def show_people(people: list[Row]) -> None:
     """Show who made most calls; choosing one leads to all that this person did."""
     st.subheader("Most active people", anchor=False, help=PEOPLE_HELP)
     if not people:
-        st.caption("No calls attributed to a person in this range.")
+        st.caption("Nobody is named for a call in this range.")
         return
     row = table_with_choice(
         "people",
         "Most active people",
         shown(
             people,
-            user_id=text_column("Person", None, 190),
+            person=text_column("Person", None, 190),
             streaming_session_count=count_column("Sessions", "Streaming sessions with a call.", 70),
             event_count=count_column("Calls", None, 55),
             denied_count=count_column("Denied", None, 65),
@@ -53,7 +54,7 @@ def show_people(people: list[Row]) -> None:
         most_rows=8,
     )
     if row is not None:
-        pages.open_person(people[row]["user_id"])
+        pages.open_person(people[row]["person"])
 
 
 def show_denied_calls(denied: list[Row]) -> None:

@@ -12,6 +12,7 @@ from dashboard.endpoint_words import (
     USES,
     uses_in_words,
 )
+from dashboard.palette import CONFIDENCE
 from dashboard.questions import Row
 from dashboard.table_columns import (
     MINUTES,
@@ -71,7 +72,7 @@ def show_apis(apis: list[Row]) -> None:
 
 def level_names_of(confidences: list[str] | None) -> list[str]:
     """Return confidences in the order of the scale, surest first."""
-    return [name for name in ("certain", "strong", "weak") if name in (confidences or ())]
+    return [name for name in CONFIDENCE.domain if name in (confidences or ())]
 
 
 def show_streaming_sessions(stays: list[Row]) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import pages
 from dashboard.address import read, write
+from dashboard.assumed_roles import show_assumed_roles
 from dashboard.chosen_row import height_of, table_with_choice
 from dashboard.download_buttons import show_downloads
 from dashboard.empty_states import show_no_result
@@ -63,6 +64,7 @@ def show() -> None:
             )
     _show_flow(chosen, known, role_arn)
     _show_roles(chosen)
+    show_assumed_roles(chosen, role_arn)
     if role_arn:
         show_granted(role_arn, chosen)
     _show_history(chosen, role_arn)
@@ -120,7 +122,7 @@ def _role_columns(found: list[Row]) -> dict[str, Any]:
         row
         | {
             "role": role_name(row["issuing_role_arn"]),
-            "carried_by": listed((name.replace("_", " ") for name in row["carriers"] or ()), 5),
+            "carried_by": listed(map(_carrier, row["carriers"] or ()), 5),
             "shared": _shared(row["carrier_count"]),
             "services": listed(map(service_label, row["event_sources"] or ()), shown=6),
         }
@@ -139,6 +141,11 @@ def _role_columns(found: list[Row]) -> dict[str, Any]:
         last_event_at=time_column("Last call", shows=MINUTES),
         issuing_role_arn=text_column("ARN", None, 350),
     )
+
+
+def _carrier(kind_and_name: str) -> str:
+    kind, _, name = kind_and_name.partition(" ")
+    return f"{kind.replace('_', ' ')} {name}"
 
 
 def _shared(carriers: int) -> str:

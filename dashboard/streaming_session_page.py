@@ -16,7 +16,9 @@ from dashboard.facts import show_facts, show_figures
 from dashboard.questions import Row, extent, rows
 from dashboard.stays import Stay, person_of, stay_of
 from dashboard.streaming_session_tables import show_apis, show_credentials, show_endpoints
+from dashboard.tabs import show_tabs
 from dashboard.wording import (
+    CALLS_HELP,
     CONFIDENCE_MEANING,
     RESULT_HELP,
     RUNNING_HELP,
@@ -31,13 +33,15 @@ SHARED_HELP = (
     "counted here only where one person was alone on it; others have candidates and no name."
 )
 TIMELINE_HELP = (
-    "One mark per minute, API and result; the bigger, the more calls. The grey field is the "
-    "streaming session from start to end. Calls outside it were made while the instance started "
-    f"or finished.\n\n{RESULT_HELP}"
+    "One mark per minute, API and result, at the first of its calls; the bigger, the more. The "
+    "grey field is the streaming session from start to end. Calls outside it were made while the "
+    f"instance started or finished.\n\n{RESULT_HELP}"
 )
 WEAK_HELP = (
-    f"Calls that may have been made in it. {CONFIDENCE_MEANING['weak']} See below: Credentials."
+    "Calls that may have been made in it, but in another just as well; they are not among Calls. "
+    f"{CONFIDENCE_MEANING['weak']} See below: Credentials."
 )
+WHOLE = "This is the whole streaming session: the time range and the filters don't narrow it."
 ROLE_HELP = "The IAM role that the fleet's instances carried when it started."
 METHOD_HELP = "AppStream names people as the stack signs them in: SAML, user pool or custom."
 TABS = ("APIs", "Events", "Credentials", "Endpoints")
@@ -59,6 +63,8 @@ def show() -> None:
     row = found[0]
     stay = stay_of(row, extent())
     _show_header(row, stay)
+    if kept(*GLOBAL):
+        st.caption(WHOLE)
     perhaps = rows("streaming_session_candidates", streaming_session_id=streaming_session_id)
     _show_figures(row, sum(candidate["event_count"] for candidate in perhaps))
     show_evidence(streaming_session_id, framed=True)
@@ -113,12 +119,16 @@ def _show_figures(row: Row, perhaps: int) -> None:
         name: row[f"{name}_count"] or 0 for name in ("certain", "strong", "weak", "error", "denied")
     }
     figures = (
-        ("Calls", counts["certain"] + counts["strong"], "Certain and strong calls together."),
-        ("Denied", counts["denied"], "Of these, refused for want of a permission."),
-        ("Other errors", counts["error"], "Calls that failed for another reason."),
-        ("Certain", counts["certain"], CONFIDENCE_MEANING["certain"]),
-        ("Strong", counts["strong"], CONFIDENCE_MEANING["strong"]),
-        ("Weak", counts["weak"] + perhaps, WEAK_HELP),
+        (
+            "Calls",
+            counts["certain"] + counts["strong"],
+            f"Certain and strong ones together. {CALLS_HELP}",
+        ),
+        ("Of them certain", counts["certain"], CONFIDENCE_MEANING["certain"]),
+        ("Of them strong", counts["strong"], CONFIDENCE_MEANING["strong"]),
+        ("Denied", counts["denied"], "Of the calls, refused for want of a permission."),
+        ("Other errors", counts["error"], "Of the calls, those that failed for another reason."),
+        ("Besides, weak", counts["weak"] + perhaps, WEAK_HELP),
     )
     show_figures(figures)
 
@@ -148,7 +158,7 @@ def _show_timeline(stay: Stay) -> None:
 
 
 def _show_tabs(stay: Stay, perhaps: list[Row]) -> None:
-    apis, events, credentials, endpoints = st.tabs(TABS, key="tab", bind="query-params")
+    apis, events, credentials, endpoints = show_tabs(TABS)
     if apis.open:
         with apis:
             show_apis(rows("streaming_session_apis", **stay.parameters()))

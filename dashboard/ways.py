@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from dashboard.wording import workload_family
+
 WAYS = {
     "streaming_session": "streaming session",
     "chained_role": "chained role",
@@ -16,6 +18,13 @@ WAYS_HELP = (
     "itself names them, so there is no confidence.\n"
     "- **AppStream for them**: AppStream itself, storing their home folder or settings."
 )
+
+
+def way_of(workload_kind: str | None) -> str:
+    """Return the way by which a named person came to a call that this kind of workload made."""
+    if workload_kind in ("appstream_service", "assumed_role"):
+        return "appstream_service" if workload_kind == "appstream_service" else "chained_role"
+    return "sign_in" if workload_family(workload_kind) == "People" else "streaming_session"
 
 
 def ways_in_words(ways: Iterable[str] | None) -> str | None:

@@ -27,7 +27,11 @@ RUNNING_HELP = (
     "Running: no end is known yet. AppStream reports the end of a streaming session up to a day "
     "after it."
 )
-CALLS_HELP = "Calls of AWS APIs that CloudTrail logged as management or data events."
+CALLS_HELP = (
+    "Calls of AWS APIs that CloudTrail logged as management or data events. One that two accounts "
+    "logged, the caller's and the resource's, has an event in each and counts in both."
+)
+ONCE_HELP = "A call that two accounts logged, the caller's and the resource's, counts once."
 
 OTHERS = "AWS and others"
 # Workload kinds, each with its family in charts (see palette.WORKLOAD) and its name in tables.

@@ -40,7 +40,7 @@ def shortened(value: str) -> str:
 
 
 def explanation_of(rule: Rule, values: Mapping[str, object]) -> str:
-    """Return the rule's explanation with these values in it, and what a clean result leaves open.
+    """Return the rule's explanation with these values in it, and what it leaves open.
 
     A value that isn't known is named as such. Values are put in as they are, never read again.
     """
@@ -49,7 +49,8 @@ def explanation_of(rule: Rule, values: Mapping[str, object]) -> str:
         return _text(values.get(match[1], rule.parameters.get(match[1])))
 
     text = _PLACEHOLDER.sub(value_of, rule.explanation)
-    return f"{text[:1].upper()}{text[1:]} {rule.unproven}"
+    left_open = rule.unproven.replace("none are found", "no others are found", 1)
+    return f"{text[:1].upper()}{text[1:]} {left_open}"
 
 
 def _text(value: object) -> str:

@@ -1,5 +1,5 @@
 -- One row per streaming session and API with calls in the range, of the $most_sessions newest streaming
--- sessions and the $most_apis APIs that they called most.
+-- sessions and the $most_apis APIs that they called most; with $only_denied of those with a denied call.
 with calls as (
     select
         streaming_session_id,
@@ -17,6 +17,8 @@ with calls as (
         and ($fleet_name is null or fleet_name = $fleet_name)
         and ($user_id is null or user_id = $user_id)
     group by 1, 2, 3
+    having not coalesce($only_denied, false)
+        or count(*) filter (where result = 'denied') > 0
 ),
 
 newest as (

@@ -1,6 +1,13 @@
 -- One row per address and VPC endpoint that a set of credentials was used from, whether that is the
--- network of its workload (inside, outside, unknown), and how many calls came from there.
-with calls as (
+-- network of its workload (inside, outside, unknown), and how many calls came from there. A call that two
+-- accounts logged counts once.
+with credentials as (
+    select issuing_role_arn as role_arn
+    from role_sessions
+    where role_session_id = $role_session_id
+),
+
+calls as (
     select
         source_ip_address,
         vpc_endpoint_id,
@@ -11,6 +18,8 @@ with calls as (
     where role_session_id = $role_session_id
         and hour_at >= date_trunc('hour', cast($since as timestamptz))
         and hour_at <= $until
+        -- The copy that the account of the resource logs names no role.
+        and (issuing_role_arn is not null or (select role_arn from credentials) is null)
     group by source_ip_address, vpc_endpoint_id
 )
 

@@ -1,8 +1,13 @@
 -- One row per set of temporary credentials used in the range, with who they were and how they were used,
 -- most recent use first, at most $limit rows. Long-lived keys and calls without credentials are not in it.
+-- A call that two accounts logged counts once. "not attributable" is among the confidences where others of
+-- the calls, or none though they are a fleet's, are claimed for somebody.
 with activity as not materialized (
     select
         role_session_id,
+        workload_kind,
+        -- The copy that the account of the resource logs names no role.
+        issuing_role_arn is not null as is_callers_own,
         user_id,
         session_confidence,
         source_ip_address,
@@ -25,17 +30,27 @@ with activity as not materialized (
 used as (
     select
         role_session_id,
-        sum(event_count) as event_count,
-        coalesce(sum(event_count) filter (where result = 'denied'), 0) as denied_count,
-        coalesce(sum(event_count) filter (where credential_use = 'outside'), 0) as outside_count,
+        coalesce(sum(event_count) filter (where is_callers_own), sum(event_count)) as event_count,
+        coalesce(
+            sum(case when result = 'denied' then event_count else 0 end)
+                filter (where is_callers_own),
+            sum(event_count) filter (where result = 'denied'),
+            0
+        ) as denied_count,
+        coalesce(
+            sum(case when credential_use = 'outside' then event_count else 0 end)
+                filter (where is_callers_own),
+            sum(event_count) filter (where credential_use = 'outside'),
+            0
+        ) as outside_count,
         min(first_event_at) as first_event_at,
         max(last_event_at) as last_event_at,
         bool_or(
             $search is not null
             and position(
-                lower($search) in lower(concat_ws(
+                translate(lower($search), '-_', '') in translate(lower(concat_ws(
                     ' ', user_id, source_ip_address, vpc_endpoint_id
-                ))
+                )), '-_', '')
             ) > 0
         ) as has_what_is_searched_for
     from activity
@@ -59,11 +74,11 @@ shown as (
     where ($search is null
             or used.has_what_is_searched_for
             or position(
-                lower($search) in lower(concat_ws(
+                translate(lower($search), '-_', '') in translate(lower(concat_ws(
                     ' ', used.role_session_id, role_sessions.issuing_role_arn,
                     role_sessions.role_session_name, role_sessions.workload_name,
                     role_sessions.fleet_name, role_sessions.origin_principal_arn
-                ))
+                )), '-_', '')
             ) > 0)
         and (not coalesce($only_outside, false) or used.outside_count > 0)
         and (not coalesce($only_chained, false)
@@ -78,7 +93,9 @@ places as (
         role_session_id,
         array_agg(distinct user_id) filter (where user_id is not null) as people,
         array_agg(distinct session_confidence) filter (where session_confidence is not null)
-            as confidences,
+            as claimed_confidences,
+        bool_or(session_confidence is null) as has_unclaimed_calls,
+        bool_or(workload_kind = 'appstream_fleet') as is_of_fleet,
         array_agg(distinct source_ip_address) as source_ip_addresses,
         array_agg(distinct vpc_endpoint_id) filter (where vpc_endpoint_id is not null)
             as vpc_endpoint_ids,
@@ -90,7 +107,13 @@ places as (
 
 select
     shown.*,
-    places.* exclude (role_session_id)
+    places.* exclude (role_session_id, claimed_confidences, has_unclaimed_calls, is_of_fleet),
+    case
+        when places.has_unclaimed_calls
+            and (places.is_of_fleet or places.claimed_confidences is not null)
+            then list_append(coalesce(places.claimed_confidences, []), 'not attributable')
+        else places.claimed_confidences
+    end as confidences
 from shown
 inner join places
     on places.role_session_id = shown.role_session_id

@@ -19,7 +19,9 @@ where hour_at >= date_trunc('hour', cast($since as timestamptz))
     and ($region is null or aws_region = $region)
     and ($fleet_name is null or fleet_name = $fleet_name)
     and ($person is null or person = $person)
-    and ($search is null or position(lower($search) in lower(person)) > 0)
+    and ($search is null or position(
+        translate(lower($search), '-_', '') in translate(lower(person), '-_', '')
+    ) > 0)
     and person is not null
 group by person
 order by event_count desc, person

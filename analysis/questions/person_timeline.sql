@@ -1,11 +1,12 @@
 -- One row per stretch of time ($bucket: hour, day or month), service, way and result with calls of a
--- person, newest first, at most $limit rows.
+-- person, newest first, at most $limit rows, with the first of the calls.
 select
     date_trunc($bucket, hour_at) as bucket_at,
     event_source,
     way,
     result,
-    sum(event_count) as event_count
+    sum(event_count) as event_count,
+    min(first_event_at) as first_event_at
 from person_activity
 where person = $person
     and hour_at >= date_trunc('hour', cast($since as timestamptz))

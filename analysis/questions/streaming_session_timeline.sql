@@ -1,12 +1,13 @@
 -- One row per minute, API, result and confidence with a call in a streaming session, newest first, at
--- most $limit rows.
+-- most $limit rows, with the first of the calls.
 select
     date_trunc('minute', event_time) as minute_at,
     event_source,
     event_name,
     result,
     session_confidence,
-    count(*) as event_count
+    count(*) as event_count,
+    min(event_time) as first_event_at
 from attributed_events
 where event_time >= $since
     and event_time < $until

@@ -1,8 +1,6 @@
--- One row: the streaming sessions that were live at some time in the range, the people behind them,
--- and how many still run.
+-- One row: the streaming sessions that were live at some time in the range, and how many still run.
 select
     count(*) as streaming_session_count,
-    count(distinct user_id) as person_count,
     count(*) filter (where ended_at is null) as running_count
 from streaming_sessions
 where started_at < $until

@@ -17,6 +17,7 @@ SCRIPT = "<script>document.title='owned'</script><img src=x onerror=\"document.t
 LINK = "[click](https://evil.example/) https://evil.example/ www.evil.example me@evil.example"
 MARKUP = "**bold** `code` :red[red] :material/home: :smile: $x^2$ | # head"
 REVERSED = "\u202egpj.exe"
+REFERENCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html"
 FORMULA = '=HYPERLINK("https://evil.example/","click")'
 ATTACK = f"{FORMULA} {SCRIPT} {LINK} {MARKUP} {REVERSED}"
 LONG = "A" * 10_000
@@ -254,7 +255,7 @@ def _finding() -> dict[str, Any]:
         "evidence_event_ids": ["hostile-0000", "hostile-0007"],
         "explanation": ATTACK,
         "remedy": ATTACK,
-        "reference_uris": [LINK],
+        "reference_uris": [LINK, REFERENCE],
         "found_at": STARTED_AT + HOUR,
     }
 

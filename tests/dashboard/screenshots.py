@@ -57,7 +57,7 @@ def addresses_of(lake: Path) -> dict[str, str]:
         "endpoints": "/endpoints",
         "findings": "/findings",
         "finding": f"/findings?id={finding_id}",
-        "ask": "/ask?question=most_active_people",
+        "ask": "/ask?question=people",
         "health": "/health",
         "no-result": "/people?person=nobody",
     }

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
@@ -91,13 +91,39 @@ def test_from_the_overview_to_one_streaming_session_and_its_link(
     expect(page).to_have_url(re.compile("range=All"))
 
 
+def test_back_returns_to_the_tab_that_a_choice_was_made_on(
+    page: "Page", serve: Serve, hostile_lake: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{serve(hostile_lake)}/people?person={quote(ATTACK)}")
+    tab = page.get_by_role("tab", name="Streaming sessions")
+    expect(tab).to_be_visible()
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 5_000)
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    tab.click()
+    expect(page).to_have_url(re.compile(r"tab=Streaming"))
+    choose_row(page, 1)
+    expect(page).to_have_url(re.compile(r"/streaming-session\?.*id="))
+    expect(page.get_by_role("tab", name="Endpoints")).to_be_visible()
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/people\?.*tab=Streaming"))
+    expect(tab).to_have_attribute("aria-selected", "true")
+    page.go_back()
+    expect(page).not_to_have_url(re.compile(r"tab="))
+    expect(page.get_by_role("tab", name="APIs")).to_have_attribute("aria-selected", "true")
+
+
 def test_a_figure_leads_to_its_page_with_the_filter_set(
     page: "Page", serve: Serve, hostile_lake: Path
 ) -> None:
     from playwright.sync_api import expect
 
     page.goto(serve(hostile_lake) + "?range=30+days")
-    page.get_by_role("link", name="Who was denied").click()
+    page.get_by_role("link", name="In streaming sessions").click()
     expect(heading(page, "Streaming sessions")).to_be_visible()
     expect(page).to_have_url(re.compile(r"range=30\+days.*only=denied"))
     expect(page.get_by_text("1 streaming session ")).to_be_visible()

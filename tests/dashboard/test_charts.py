@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.activity import activity_rows, timeline_rows
+from dashboard.activity import activity_rows, service_rows, timeline_rows
 from dashboard.charts import activity_chart, coverage_chart, timeline_chart, ways_chart
 from dashboard.coverage import coverage_rows, shares
 from dashboard.endpoint_words import network_rows
@@ -14,6 +14,7 @@ from dashboard.palette import CONFIDENCE, NETWORK, RESULT, WORKLOAD
 from tests.dashboard.lakes import ATTACK
 
 START = datetime(2026, 1, 2, 9, tzinfo=UTC)
+MINUTES = timedelta(minutes=40)
 CALLS = [
     {
         "bucket_at": START,
@@ -37,6 +38,7 @@ CALLS = [
 MARKS = [
     {
         "minute_at": START + timedelta(minutes=number),
+        "first_event_at": START + timedelta(minutes=number, seconds=7),
         "event_source": "s3.amazonaws.com",
         "event_name": name,
         "result": "denied",
@@ -69,7 +71,8 @@ CELLS = [
         "api": ATTACK,
         "event_count": 3,
         "denied_count": 1,
-        "text": "3 ✕",
+        "text": "1/3",
+        "calls": "1 of 3 denied",
     }
 ]
 FLEETS: list[dict[str, Any]] = [
@@ -143,9 +146,20 @@ def test_the_apis_called_least_share_a_row_of_the_timeline() -> None:
     assert [row["api"] for row in rows[24:26]] == ["s3:Api24", "all others"]
 
 
-def test_what_failed_is_drawn_over_what_did_not() -> None:
+def test_what_was_denied_is_drawn_over_what_failed_and_that_over_what_did_not() -> None:
     marks = [{**MARKS[0], "result": result} for result in ("denied", "ok", "error", "ok")]
-    assert [row["result"] for row in timeline_rows(marks)] == ["ok", "ok", "denied", "error"]
+    rows = sorted(timeline_rows(marks), key=lambda row: row["position"])
+    assert [row["result"] for row in rows] == ["ok", "ok", "error", "denied"]
+    drawn = [
+        order for order in values_of("order", specifications()["timeline"]) if "field" in order
+    ]
+    assert [order["field"] for order in drawn] == ["position"]
+
+
+def test_a_mark_stands_at_the_first_of_its_calls() -> None:
+    calls = [MARKS[0] | {"bucket_at": START, "way": "sign_in", "first_event_at": START + MINUTES}]
+    (mark,) = service_rows(calls, {"sign_in": "direct sign-in"})
+    assert (mark["at"], mark["when"]) == (START + MINUTES, "2026-01-02 09:00")
 
 
 @pytest.mark.parametrize("name", ["workload", "result", "coverage", "timeline", "ways", "matrix"])

@@ -102,10 +102,9 @@ def test_a_parquet_file_has_the_values_as_they_are() -> None:
     assert pq.read_table(io.BytesIO(parquet_file(table))) == table
 
 
-def test_no_page_writes_html_but_its_own_style() -> None:
+def test_no_page_writes_html_but_its_own_style_and_script() -> None:
     sources = [path.read_text() for path in (REPOSITORY / "dashboard").rglob("*.py")]
     assert sources
     assert not [source for source in sources if "unsafe_allow_html" in source]
-    assert [call for source in sources for call in re.findall(r"\.html\(.*", source)] == [
-        ".html(STYLE)"
-    ]
+    calls = [call for source in sources for call in re.findall(r"\.html\(.*", source)]
+    assert sorted(calls) == [".html(SCRIPT, unsafe_allow_javascript=True)", ".html(STYLE)"]

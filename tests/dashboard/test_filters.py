@@ -7,15 +7,16 @@ from dashboard.filters import CUSTOM, Extent, Filter, parsed_time, time_range
 OLDEST = datetime(2026, 1, 1, 6, 30, tzinfo=UTC)
 NEWEST = datetime(2026, 1, 31, 22, 41, 17, tzinfo=UTC)
 EXTENT = Extent(10, 10, OLDEST, NEWEST, NEWEST)
-JUST_AFTER = datetime(2026, 1, 31, 22, 42, tzinfo=UTC)
+FIRST_HOUR = datetime(2026, 1, 1, 6, tzinfo=UTC)
+JUST_AFTER = datetime(2026, 1, 31, 23, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("preset", "since"),
     [
-        ("24 hours", datetime(2026, 1, 30, 22, 42, tzinfo=UTC)),
-        ("7 days", datetime(2026, 1, 24, 22, 42, tzinfo=UTC)),
-        ("All time", OLDEST),
+        ("24 hours", datetime(2026, 1, 30, 23, tzinfo=UTC)),
+        ("7 days", datetime(2026, 1, 24, 23, tzinfo=UTC)),
+        ("All time", FIRST_HOUR),
     ],
 )
 def test_a_range_counts_back_from_the_newest_and_still_holds_it(
@@ -27,15 +28,19 @@ def test_a_range_counts_back_from_the_newest_and_still_holds_it(
 @pytest.mark.parametrize(
     ("start", "end", "bounds"),
     [
-        ("2026-01-02T03:04", "2026-01-02T04:00", (
-            datetime(2026, 1, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 2, 4, tzinfo=UTC))),
-        ("", "2026-01-02T04:00", (OLDEST, datetime(2026, 1, 2, 4, tzinfo=UTC))),
-        ("yesterday", "", (OLDEST, JUST_AFTER)),
+        ("2026-01-02T03:00", "2026-01-02T04:00", (
+            datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(2026, 1, 2, 4, tzinfo=UTC))),
+        ("2026-01-02T03:04", "2026-01-02T04:00:01", (
+            datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(2026, 1, 2, 5, tzinfo=UTC))),
+        ("2026-01-02T03:10", "9999-12-31T23:30", (
+            datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC))),
+        ("", "2026-01-02T04:00", (FIRST_HOUR, datetime(2026, 1, 2, 4, tzinfo=UTC))),
+        ("yesterday", "", (FIRST_HOUR, JUST_AFTER)),
         ("2026-01-03T00:00", "2026-01-02T00:00", None),
         ("2026-01-03T00:00", "2026-01-03T00:00", None),
     ],
 )  # fmt: skip
-def test_a_custom_range_is_what_the_address_says_and_never_ends_before_it_starts(
+def test_a_custom_range_is_the_full_hours_around_what_the_address_says_or_none(
     start: str, end: str, bounds: tuple[datetime, datetime] | None
 ) -> None:
     assert time_range(CUSTOM, start, end, EXTENT) == bounds

@@ -9,6 +9,7 @@ from tests.dashboard.lakes import (
     ACCOUNT_ID,
     ATTACK,
     EVENT_COUNT,
+    REFERENCE,
     STREAMING_SESSION_ID,
     make_hostile_lake,
 )
@@ -97,6 +98,13 @@ def test_a_changed_filter_changes_the_address(show: Show, hostile_lake: Path) ->
     assert "range" not in app.query_params
 
 
+def test_a_custom_range_starts_from_the_one_shown_before(show: Show, hostile_lake: Path) -> None:
+    app = show(hostile_lake, "overview", range="24 hours")
+    app.selectbox[0].select("Custom").run()
+    assert app.query_params["from"] == "2026-03-01T11:00"
+    assert app.query_params["to"] == "2026-03-02T11:00"
+
+
 def test_an_address_that_makes_no_sense_is_taken_as_far_as_it_does(
     show: Show, hostile_lake: Path
 ) -> None:
@@ -114,7 +122,7 @@ def test_an_address_that_makes_no_sense_is_taken_as_far_as_it_does(
 def test_the_overview_counts_what_the_lake_holds(show: Show, hostile_lake: Path) -> None:
     assert figures_of(show(hostile_lake, "overview")) == {
         "Calls": str(EVENT_COUNT),
-        "Denied calls": str(EVENT_COUNT),
+        "Denied, by all callers": str(EVENT_COUNT),
         "People": "1",
         "Streaming sessions": "1",
         "Attributed to a person": "100%",
@@ -130,13 +138,21 @@ def test_a_streaming_session_shows_who_where_and_how_sure(show: Show, hostile_la
     app = show(hostile_lake, "one", id=STREAMING_SESSION_ID)
     assert figures_of(app) == {
         "Calls": str(EVENT_COUNT),
+        "Of them certain": "0",
+        "Of them strong": str(EVENT_COUNT),
         "Denied": str(EVENT_COUNT),
         "Other errors": "0",
-        "Certain": "0",
-        "Strong": str(EVENT_COUNT),
-        "Weak": "0",
+        "Besides, weak": "0",
     }
+    assert "whole streaming session" not in words_of(app)
     assert "1.  " in words_of(app), "the evidence has no first link"
+
+
+def test_a_streaming_session_says_that_the_filter_does_not_narrow_it(
+    show: Show, hostile_lake: Path
+) -> None:
+    app = show(hostile_lake, "one", id=STREAMING_SESSION_ID, range="24 hours")
+    assert "whole streaming session" in words_of(app)
 
 
 def test_events_are_paged_latest_first(show: Show, hostile_lake: Path) -> None:
@@ -169,9 +185,15 @@ def test_each_tab_of_a_streaming_session_has_its_table(
 
 def test_the_sample_logs_fill_the_overview(show: Show, sample_lake: Path) -> None:
     app = show(sample_lake, "overview", range="All time")
-    assert min(int(figures_of(app)[name]) for name in ("Calls", "People", "Denied calls")) > 0
+    assert (
+        min(int(figures_of(app)[name]) for name in ("Calls", "People", "Denied, by all callers"))
+        > 0
+    )
     people, denied, freshness = (frame.value for frame in app.dataframe)
-    assert {"hoge", "fuga"} <= set(people["user_id"])
+    listed = show(sample_lake, "people", range="All time").dataframe[0].value
+    assert figures_of(app)["People"] == str(len(listed))
+    assert {"hoge", "fuga"} <= set(people["person"])
+    assert list(people["event_count"]) == list(listed["event_count"][:50])
     assert len(denied) > 1
     assert set(freshness["account_id"]) == {ACCOUNT_ID, "210987654321"}
 
@@ -230,4 +252,5 @@ def test_no_page_puts_log_contents_into_markdown_but_as_code(
         tokens = MarkdownIt("commonmark").parse(text)
         parts = [part for token in tokens for part in (token, *(token.children or ()))]
         readable = [part for part in parts if part.type not in ("code_inline", "inline")]
-        assert not [part for part in readable if "evil" in part.content or part.attrs]
+        assert not [part for part in readable if "evil" in part.content]
+        assert [part.attrs for part in readable if part.attrs] in ([], [{"href": REFERENCE}])

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from analysis import open_answers
-from dashboard.escaping import visible
-from tests.dashboard.lakes import ACCESS_KEY_ID, ATTACK, EVENT_COUNT
+from dashboard import pages
+from dashboard.one_api import open_caller
+from tests.dashboard.lakes import ATTACK
 from tests.dashboard.showing import Show, figures_of, words_of
 
 ALL = {"range": "All time"}
@@ -59,6 +60,26 @@ def test_each_tab_of_a_person_has_its_table(show: Show, hostile_lake: Path, tab:
     assert len(table.value) == (100 if tab == "Events" else 1)
 
 
+def test_a_range_with_minutes_in_it_counts_and_lists_the_same_full_hours(
+    show: Show, sample_lake: Path
+) -> None:
+    person = "jiwoo.park@example.com"
+    (hour,) = first(
+        sample_lake,
+        f"""select strftime(hour_at at time zone 'UTC', '%Y-%m-%dT%H') from session_activity
+        where user_id = '{person}' group by hour_at having count(*) > 9 order by hour_at limit 1""",
+    )
+    bounds = {"range": "Custom", "from": f"{hour}:30", "to": f"{hour}:40"}
+    app = show(sample_lake, "people", **bounds, person=person, tab="Events")
+    (events,) = app.dataframe
+    assert figures_of(app)["Calls"] == str(len(events.value))
+    assert [field.label for field in app.datetime_input] == [
+        "From (UTC, full hours)",
+        "Until (UTC, full hours)",
+    ]
+    assert [f"{field.value:%M}" for field in app.datetime_input] == ["00", "00"]
+
+
 def test_the_events_of_a_person_are_those_that_the_roll_up_counts(
     show: Show, sample_lake: Path
 ) -> None:
@@ -66,6 +87,19 @@ def test_the_events_of_a_person_are_those_that_the_roll_up_counts(
     assert "of 3 events, latest first" in words_of(app)
     (table,) = app.dataframe
     assert len(table.value) == 3
+
+
+def test_an_event_of_a_person_says_by_which_way_it_came_and_what_it_was_about(
+    show: Show, sample_lake: Path
+) -> None:
+    app = show(
+        sample_lake, "people", **ALL, person="jiwoo.park@example.com", tab="Events", result="ok"
+    )
+    shown = app.dataframe[0].value
+    assert {"streaming session", "AppStream for them"} <= set(shown["way"])
+    objects = shown[shown["api"] == "s3:GetObject"]["resource"]
+    assert len(objects)
+    assert all("/" in resource for resource in objects)
 
 
 # ── APIs ─────────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +118,49 @@ def test_apis_are_counted_by_result(show: Show, sample_lake: Path) -> None:
 def test_an_api_names_everybody_who_called_it(show: Show, sample_lake: Path) -> None:
     app = show(sample_lake, "apis", **ALL, service="s3.amazonaws.com", call="ListBuckets")
     assert "`s3:ListBuckets`" in words_of(app)
-    assert "hoge" in set(app.dataframe[0].value["caller"])
+    callers, events = (frame.value for frame in app.dataframe)
+    assert "hoge" in set(callers["caller"])
+    assert "hoge" in set(events["caller"])
+    assert list(events["event_time"]) == sorted(events["event_time"], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("workload_kind", "page_name", "address"),
+    [
+        ("appstream_service", "credentials", {"search": "somebody"}),
+        ("iam_user", "people", {"person": "somebody"}),
+    ],
+)
+def test_a_caller_that_is_nobody_in_a_streaming_session_leads_on(
+    monkeypatch: pytest.MonkeyPatch, workload_kind: str, page_name: str, address: dict[str, str]
+) -> None:
+    gone_to: list[tuple[str, dict[str, str]]] = []
+    for name in ("credentials", "people"):
+        monkeypatch.setattr(pages, name, lambda name=name: name)
+    monkeypatch.setattr(pages, "go_to", lambda page, **to: gone_to.append((page, to)))
+    monkeypatch.setattr("streamlit.toast", lambda *_, **__: None)
+    open_caller(
+        {
+            "streaming_session_id": None,
+            "user_id": None,
+            "workload_kind": workload_kind,
+            "workload_name": "somebody",
+            "role_session_count": 1,
+        }
+    )
+    assert gone_to[0] == (page_name, address)
+
+
+def test_the_matrix_can_leave_out_what_nobody_was_denied(sample_lake: Path) -> None:
+    asked: dict[str, object] = {"most_sessions": 1_000, "most_apis": 1_000}
+    questions = open_answers(str(sample_lake)).questions
+    every, denied = (
+        questions.api_matrix(only_denied=only, **asked).to_arrow_table()["denied_count"].to_pylist()
+        for only in (False, True)
+    )
+    assert min(every) == 0
+    assert min(denied) > 0
+    assert len(denied) == sum(count > 0 for count in every)
 
 
 def test_a_first_use_is_one_that_nothing_older_shows(show: Show, sample_lake: Path) -> None:
@@ -106,13 +182,34 @@ def test_a_first_use_is_one_that_nothing_older_shows(show: Show, sample_lake: Pa
 def test_a_role_that_several_resources_carry_is_said_to_be_shared(
     show: Show, sample_lake: Path
 ) -> None:
-    roles, history = show(sample_lake, "roles", **ALL).dataframe
+    roles, _, history = show(sample_lake, "roles", **ALL).dataframe
     shared = dict(zip(roles.value["role"], roles.value["shared"], strict=True))
     assert shared["appstream-shared-role"] == "yes, by 4"
     assert shared["appstream-trading-role"] == "no"
+    assert "fleet test_appstream_fleet" in set(roles.value["carried_by"])
     changed = history.value[history.value["what"] == "role changed"]
     assert set(changed["resource_id"]) == {"lab-fleet"}
     assert set(changed["before"]) == {"appstream-lab-role"}
+
+
+def test_roles_assumed_from_those_of_fleets_are_found_in_whatever_account(
+    show: Show, sample_lake: Path
+) -> None:
+    assumed = show(sample_lake, "roles", **ALL).dataframe[1].value.set_index("role")
+    reader = assumed.loc["data-reader"]
+    (people, calls) = first(
+        sample_lake,
+        """select count(distinct user_id), sum(event_count) from session_activity
+        where issuing_role_arn like '%/data-reader'""",
+    )
+    columns = ["account", "assumed_from", "person_count", "event_count"]
+    assert list(reader[columns]) == ["210987654321", "appstream-shared-role", people, calls]
+    assert assumed.loc["ledger-auditor"]["assumed_from"] == "data-reader"
+
+
+def test_a_search_takes_no_notice_of_case_and_hyphens(show: Show, sample_lake: Path) -> None:
+    (listing,) = show(sample_lake, "credentials", **ALL, search="DataReader").dataframe
+    assert "data-reader" in set(listing.value["role"])
 
 
 def test_what_a_role_used_stands_against_what_it_is_granted(show: Show, sample_lake: Path) -> None:
@@ -155,6 +252,48 @@ def test_credentials_used_outside_their_network_are_found(show: Show, sample_lak
     assert int(figures_of(app)["Calls from outside"]) > 0
 
 
+def test_calls_that_no_claim_covers_are_said_to_be_nobodys_beside_those_that_are_somebodys(
+    show: Show, sample_lake: Path
+) -> None:
+    (listing,) = show(sample_lake, "credentials", **ALL, only="outside").dataframe
+    levels = listing.value["confidence"].map(set)
+    partly = listing.value[levels.map(lambda names: {"certain", "not attributable"} <= names)]
+    app = show(sample_lake, "credentials", id=str(partly["role_session_id"].iloc[0]))
+    tables = {table.proto.alt: table.value for table in app.dataframe}
+    claims = tables["Claims on the credentials"]
+    unclaimed = claims[claims["confidence"].map("".join) == "not attributable"]
+    outside = figures_of(app)["Calls from outside"]
+    assert any(
+        f"no claim covers {outside} calls used outside" in why for why in unclaimed["evidence"]
+    )
+    called = tables["APIs called with the credentials"]
+    assert called["last_event_at"].max() <= claims["valid_to"].max()
+
+
+def test_a_call_that_two_accounts_logged_counts_once_wherever_credentials_are_counted(
+    show: Show, sample_lake: Path
+) -> None:
+    (key, calls) = first(
+        sample_lake,
+        """select role_session_id, count(distinct coalesce(shared_event_id, event_id))
+        from attributed_events
+        where event_category is distinct from 'NetworkActivity'
+        group by role_session_id
+        having count_if(user_identity_type = 'AWSAccount') > 0
+        order by role_session_id limit 1""",
+    )
+    (listing,) = show(sample_lake, "credentials", **ALL, search=key).dataframe
+    assert list(listing.value["event_count"]) == [calls]
+    app = show(sample_lake, "credentials", id=key)
+    assert figures_of(app)["Calls"] == str(calls)
+    tables = {table.proto.alt: table.value for table in app.dataframe}
+    for name in (
+        "Addresses and endpoints that the credentials were used from",
+        "APIs called with the credentials",
+    ):
+        assert tables[name]["event_count"].sum() == calls, name
+
+
 def test_chained_credentials_lead_up_to_the_person(show: Show, sample_lake: Path) -> None:
     (key, person) = first(
         sample_lake,
@@ -186,77 +325,6 @@ def test_endpoints_are_yours_or_not_and_what_went_past_them_is_listed(
     assert owners["vpce-1234"] == "foreign"
     assert bypasses["event_count"].sum() == int(figures["Past an endpoint"])
     assert denials["event_count"].sum() == int(figures["Refused by an endpoint"])
-
-
-# ── findings ─────────────────────────────────────────────────────────────────────────────────
-
-
-def test_findings_are_listed_and_narrowed_by_severity(show: Show, hostile_lake: Path) -> None:
-    (listing,) = show(hostile_lake, "findings").dataframe
-    assert list(listing.value["who"]) == [visible(ATTACK)]
-    words = words_of(show(hostile_lake, "findings", severity="critical"))
-    assert "No findings match" in words
-
-
-def test_findings_are_narrowed_to_a_person_and_a_fleet(show: Show, hostile_lake: Path) -> None:
-    assert len(show(hostile_lake, "findings", person=ATTACK, fleet=ATTACK).dataframe) == 1
-    assert len(show(hostile_lake, "findings", person="somebody else").dataframe) == 0
-
-
-def test_a_finding_has_its_events_as_evidence(show: Show, hostile_lake: Path) -> None:
-    app = show(hostile_lake, "findings", id="finding", event="hostile-0007")
-    (events,) = app.dataframe
-    assert list(events.value["event_id"]) == ["hostile-0000", "hostile-0007"]
-    assert "2 of 120 events" in words_of(app)
-    assert '"event_id": "hostile-0007"' in app.code[0].value
-
-
-# ── ask ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_query_is_answered_and_remembered(show: Show, hostile_lake: Path) -> None:
-    app = show(hostile_lake, "ask")
-    app.text_area[0].set_value("select event_id, 1 as one from events").run()
-    app.button[-1].click().run()
-    assert f"{EVENT_COUNT} rows" in words_of(app)
-    assert len(app.dataframe[0].value) == EVENT_COUNT
-    earlier = next(box for box in app.selectbox if box.label == "Asked before")
-    assert "select event_id" in earlier.options[0]
-
-
-@pytest.mark.parametrize(
-    ("query", "reason"),
-    [
-        ("drop table events", "only one query that reads"),
-        ("select nonsense from events", "nonsense"),
-        ("select * from read_text('/etc/passwd')", "disabled"),
-    ],
-)
-def test_a_query_that_is_wrong_says_why(
-    show: Show, hostile_lake: Path, query: str, reason: str
-) -> None:
-    app = show(hostile_lake, "ask")
-    app.text_area[0].set_value(query).run()
-    app.button[-1].click().run()
-    assert reason in "\n".join(text.value for text in app.text)
-    assert not app.exception
-
-
-def test_a_saved_question_has_its_parameters_filled_in_from_the_filter(
-    show: Show, hostile_lake: Path
-) -> None:
-    app = show(hostile_lake, "ask", question="most_active_people")
-    assert str(app.text_area[0].value).startswith("-- One row per person")
-    app.button[-1].click().run()
-    assert list(app.dataframe[0].value["streaming_session_count"]) == [1]
-
-
-def test_a_parameter_that_no_filter_has_is_asked_for(show: Show, hostile_lake: Path) -> None:
-    app = show(hostile_lake, "ask", question="role_session_by_id")
-    (box,) = (box for box in app.text_input if box.label == "$role_session_id")
-    box.set_value(ACCESS_KEY_ID).run()
-    app.button[-1].click().run()
-    assert "1 row" in words_of(app)
 
 
 # ── health ───────────────────────────────────────────────────────────────────────────────────

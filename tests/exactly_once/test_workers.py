@@ -1,9 +1,11 @@
 """Worker processes of an ingest that is killed don't outlive it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,8 +35,10 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="asks /proc which processes there are")
 def test_the_workers_of_an_ingest_that_was_killed_end_and_tidy_up(tmp_path: Path) -> None:
-    source, seen, temporary = tmp_path / "source", tmp_path / "seen", tmp_path / "temporary"
-    for folder in (source, seen, temporary):
+    source, seen = tmp_path / "source", tmp_path / "seen"
+    # Not below tmp_path: what workers are called through has a short path of its own in it.
+    temporary = Path(tempfile.mkdtemp(prefix="workers-"))
+    for folder in (source, seen):
         folder.mkdir()
     for number in range(4):
         (source / f"{number}.json.gz").write_bytes(log_file(record(number)))
@@ -52,6 +56,7 @@ def test_the_workers_of_an_ingest_that_was_killed_end_and_tidy_up(tmp_path: Path
         process.wait()
     wait_until(lambda: not any(is_alive(worker) for worker in workers))
     assert not any(temporary.glob("roletrail-*"))
+    shutil.rmtree(temporary)
 
 
 def is_alive(process: int) -> bool:

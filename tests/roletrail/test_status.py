@@ -58,7 +58,9 @@ def test_first_it_says_how_things_are_then_come_the_sections(
     assert "\nattributed        4 of 4 days, published 20" in summary
     days = {"days": "7 days"}
     assert parts[::2] == [section.heading.format(**days) for section in SECTIONS.values()]
-    assert [line.split()[0] for line in parts[-1].splitlines()[1:]] == [table.name for table in FIRST_TABLES]
+    assert [line.split()[0] for line in parts[-1].splitlines()[1:]] == [
+        table.name for table in FIRST_TABLES
+    ]
 
 
 @pytest.mark.parametrize("width", [80, 160])
