@@ -67,7 +67,7 @@ contents = st.lists(good | odd | bad, max_size=6).flatmap(
 garbage = st.binary(max_size=40) | st.sampled_from([b"", b"{", b"[[[", b"\x1f\x8b", REPORT])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(contents | garbage, max_size=4))
 def test_every_record_is_accounted_for_and_no_session_token_gets_in(
     tmp_path_factory: pytest.TempPathFactory, files: list[bytes]

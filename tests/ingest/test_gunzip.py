@@ -75,7 +75,7 @@ LOG = b"".join(b'{"eventID":"%032x"},' % NOISE.getrandbits(128) for _ in range(4
 PACKED_LOG = gzip.compress(LOG[:9000], mtime=0) + gzip.compress(LOG[9000:], mtime=0)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     place=st.integers(10, len(PACKED_LOG) - 9),
     damage=st.binary(min_size=1, max_size=20),

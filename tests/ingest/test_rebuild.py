@@ -68,13 +68,13 @@ def without_tokens(value: object) -> object:
     return [without_tokens(part) for part in value] if isinstance(value, list) else value
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(odd_records, min_size=1, max_size=4))
 def test_any_record_is_given_back(records: list[Record]) -> None:
     assert given_back([text(each) for each in records]) == records
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(odd_records)
 def test_a_record_is_the_same_alone_and_among_ordinary_ones(odd: Record) -> None:
     records = [record(1), odd, record(2)]

@@ -90,7 +90,7 @@ documents = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(documents)
 def test_no_document_keeps_a_session_token(document: object) -> None:
     assert TOKEN.encode() not in redacted(text(document))

@@ -145,7 +145,7 @@ large_records = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     large_records,
     st.sampled_from(["log", "pretty", "list", "lines"]),
@@ -167,7 +167,7 @@ def test_a_large_text_is_split_as_a_small_one_is(
         assert split(content) == (records, None, b"")
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(large_records, st.integers(0, 10_000))
 def test_wherever_a_text_ends_whole_records_are_found(records: list[object], cut: int) -> None:
     content = text({"Records": records})[: max(cut, len('{"Records":['))]
@@ -214,7 +214,7 @@ large_values = st.sampled_from(
 
 
 @pytest.mark.usefixtures("small_limits")
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(
         st.one_of(st.just(ONE), st.builds(lambda odd: {"odd": odd}, large_values)), max_size=5

@@ -187,7 +187,7 @@ def test_a_name_with_a_time_to_come_hides_nothing() -> None:
 # ── in general ───────────────────────────────────────────────────────────────────────────────
 
 counts = st.integers(min_value=1, max_value=20)
-some = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+some = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 
 
 @some

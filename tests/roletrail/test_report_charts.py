@@ -12,7 +12,7 @@ from roletrail.report_charts import PLOT_HEIGHT, WIDTH, bars_by_name, bars_over_
 COUNTS = st.dictionaries(st.sampled_from(RESULT.domain), st.integers(0, 10**9), min_size=1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(COUNTS, st.sampled_from(Length))
 def test_bars_over_time_stand_on_each_other_below_the_top_of_the_axis(
     counts: dict[str, int], length: Length
@@ -31,7 +31,7 @@ def test_bars_over_time_stand_on_each_other_below_the_top_of_the_axis(
     assert sum(entry.count for entry in chart.legend) == total
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.text(), COUNTS), max_size=5))
 def test_bars_by_name_stay_inside_the_drawing(counts: list[tuple[str, dict[str, int]]]) -> None:
     for is_share in (False, True):

@@ -95,7 +95,7 @@ def test_a_scope_narrows_numbers_and_what_is_behind_them_alike(report: Report, p
         assert counted_behind(narrow, fleets, row) == row["event_count"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=5))
 @example("it's", 'say "$HOME" `x` \\ !')
 @example(ATTACK, LONG)
