@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, TypeAlias
 
 import msgspec
@@ -135,14 +135,6 @@ def binary_column(parts: Sequence[msgspec.Raw]) -> pa.Array:
     return pa.Array.from_buffers(
         pa.binary(), len(parts), [None, pa.py_buffer(offsets), pa.py_buffer(content)]
     )
-
-
-def bytes_of(column: pa.Array) -> list[bytes]:
-    """Return the values of a column of bytes without nulls; ten times as fast as `to_pylist`."""
-    _, offsets_buffer, content_buffer = column.buffers()
-    offsets = np.frombuffer(offsets_buffer, np.int32)[column.offset :][: len(column) + 1].tolist()
-    content = content_buffer.to_pybytes()
-    return [content[start:end] for start, end in pairwise(offsets)]
 
 
 def _joined(parts: Sequence[msgspec.Raw]) -> tuple[bytes, npt.NDArray[np.int32]]:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.codes import Numbers, spread
-from ingest.column_building import Mask, binary_column, bytes_of, is_utf8
+from ingest.column_building import Mask, binary_column, is_utf8
 from ingest.event_columns import ARROW_TYPES
 from ingest.fields import Field
 from ingest.redaction import redacted
@@ -83,7 +83,7 @@ class Memo:
     def add(self, texts: Sequence[msgspec.Raw]) -> Mask | None:
         """Add texts to the columns; return which of them can't be read, if any can't."""
         distinct = binary_column(texts).dictionary_encode()
-        by_place = [self._number_of(text) for text in bytes_of(distinct.dictionary)]
+        by_place = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
         numbers = np.array(by_place, np.int32)[distinct.indices.to_numpy()]
         self._chunks.append(numbers)
         is_garbled = [self._said[number].is_garbled for number in by_place]

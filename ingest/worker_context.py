@@ -16,7 +16,8 @@ from ingest.sources import SCHEME, walk
 # Below this, starting processes takes longer than they save.
 FEW_OBJECTS = 400
 FEW_BYTES = 8 * 2**20
-# PyArrow loads pandas when it makes its first array. Loaded here, it is loaded once.
+# Loaded once, not by each worker: the program itself, which a worker loads before all else, and
+# pandas, which PyArrow loads when it makes its first array.
 PRELOADED = ["__main__", "ingest.workers", "pandas", "pyarrow.pandas_compat"]
 FORKSERVER = "forkserver"
 

@@ -51,8 +51,9 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
     Tables and columns that a lake of an older release lacks are empty.
     """
     connection = duckdb.connect(":memory:")
-    connection.execute("set parquet_metadata_cache = true")
-    connection.execute("set global timezone = 'UTC'")  # for its cursors, too
+    # Global, so that both hold for the connection's cursors, too.
+    connection.execute("set global parquet_metadata_cache = true")
+    connection.execute("set global timezone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
     readable: list[str] = []
     for view in table_views(lake, tables):

@@ -49,8 +49,7 @@ def explanation_of(rule: Rule, values: Mapping[str, object]) -> str:
         return _text(values.get(match[1], rule.parameters.get(match[1])))
 
     text = _PLACEHOLDER.sub(value_of, rule.explanation)
-    left_open = rule.unproven.replace("none are found", "no others are found", 1)
-    return f"{text[:1].upper()}{text[1:]} {left_open}"
+    return f"{text[:1].upper()}{text[1:]} {rule.unproven}"
 
 
 def _text(value: object) -> str:

@@ -109,7 +109,8 @@ def tell(
     Raises what `send` raises; the findings are then news for the next run as well.
     """
     news = memory.news(channel, findings, quiet)
-    memory.note(channel, [row for row in findings if row not in news])
+    new_ids = {row["finding_id"] for row in news}
+    memory.note(channel, [row for row in findings if row["finding_id"] not in new_ids])
     if news:
         send(news)
         memory.note(channel, news, are_told=True)

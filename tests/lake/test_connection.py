@@ -77,6 +77,12 @@ def test_a_closed_connection_reaches_nothing_but_the_lake(
         assert connection.execute("select count(*) from events").fetchone() == (1,)
 
 
+def test_what_was_read_of_a_file_is_kept_for_cursors_too(lake: Lake) -> None:
+    with connect(lake) as connection:
+        setting = connection.cursor().execute("select current_setting('parquet_metadata_cache')")
+        assert setting.fetchone() == (True,)
+
+
 def test_days_are_those_of_utc_wherever_the_machine_is(lake: Lake) -> None:
     lines = (
         "from lake import open_lake\nfrom lake.connection import connect\n"
