@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
+    from ingest.decode import is_compiled
     from ingest.ingestion import ingest
     from ingest.summary import IngestSummary, Progress
 
-__all__ = ["IngestError", "IngestSummary", "Progress", "ingest"]
+__all__ = ["IngestError", "IngestSummary", "Progress", "ingest", "is_compiled"]
 
 
 def __getattr__(name: str) -> object:
@@ -18,6 +19,10 @@ def __getattr__(name: str) -> object:
             from ingest.ingestion import ingest
 
             return ingest
+        case "is_compiled":
+            from ingest.decode import is_compiled
+
+            return is_compiled
         case "IngestSummary" | "Progress":
             from ingest import summary
 

@@ -8,7 +8,6 @@ from msgspec import Raw
 
 from ingest.decode import EventDecoder
 from ingest.origin import Rejection
-from ingest.records import Record
 from ingest.redaction import redacted
 
 BATCH_RECORDS = 32_000
@@ -32,13 +31,17 @@ class EventWriter:
         self._collect_rejected()
         self._flush_if_full(sum(map(len, raws)))
 
-    def add_list(self, source_object_id: str, first_index: int, text: bytes) -> list[Record] | None:
-        """Take a JSON list of records, or nothing if not each of them has the documented form."""
-        records = self._decoder.add_list(source_object_id, first_index, text)
-        if records is not None:
+    def add_list(self, source_object_id: str, first_index: int, window: bytes) -> int | None:
+        """Take a JSON list of records; return how many there are, or None if it isn't one."""
+        count = self._decoder.add_list(source_object_id, first_index, window)
+        if count is not None:
             self._collect_rejected()
-            self._flush_if_full(len(text))
-        return records
+            self._flush_if_full(len(window))
+        return count
+
+    def first_record(self, window: bytes) -> bytes | None:
+        """Return the first record of a JSON list, if there is one."""
+        return self._decoder.first_record(window)
 
     def _flush_if_full(self, added_bytes: int) -> None:
         self._waiting_bytes += added_bytes

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from ingest.codes import Numbers, spread
-from ingest.column_building import Mask, PartColumn
 from ingest.fields import ABSENT, CATEGORIES_WITHOUT_THEM, NULL_WHEN_EMPTY
+from ingest.scanned_columns import IS_ABSENT, IS_NULL, Numbers, spread
 
 Pieces = Sequence[str | None]
 
@@ -31,19 +31,20 @@ EMPTINESS = _pieces_by_code()
 
 
 def unexpected_emptiness(
-    categories: Sequence[str], numbers: Numbers, parts: Sequence[PartColumn]
+    categories: Sequence[str], numbers: Numbers, marks: Sequence[npt.NDArray[np.uint8]]
 ) -> Numbers:
     """Return, for each event, which of its two usual parts are empty in the unusual way.
 
     That is absent where CloudTrail writes null, or null where it leaves them out. `numbers` are
-    places of the events' categories in `categories`. What is returned are places in `EMPTINESS`.
+    places of the events' categories in `categories`, and `marks` say of each part what the scanner
+    found. What is returned are places in `EMPTINESS`.
     """
     # One more, for events without a category: their number is -1.
     lacks_them = [category in CATEGORIES_WITHOUT_THEM for category in categories] + [False]
     is_left_out = np.array(lacks_them)[numbers]
     codes = is_left_out.astype(np.int32) * 4
-    for bit, part in enumerate(parts):
-        unusual: Mask = np.where(is_left_out, part.is_null, part.is_absent)
+    for bit, said in enumerate(marks):
+        unusual = said == np.where(is_left_out, IS_NULL, IS_ABSENT)
         codes += unusual.astype(np.int32) << bit
     return codes
 

@@ -2,14 +2,12 @@
 
 import csv
 import re
-from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
 from ingest.inventory import is_inventory
 from ingest.object_keys import KeyFacts
-from ingest.records import Record
 from ingest.session_reports import is_application_report, is_session_report
 
 HEAD_BYTES = 64 * 2**10  # of the text, to look at
@@ -80,13 +78,7 @@ def kind_of(facts: KeyFacts, text: bytes, *, is_whole: bool) -> Kind:
             return by_key or _kind_of_csv(head)
 
 
-def kind_by_category(records: Sequence[Record]) -> Kind | None:
-    """Return the kind that the first event's category tells, if it isn't CloudTrail's usual one."""
-    category = records[0].event_category if records else None
-    return CATEGORIES.get(category) if isinstance(category, str) else None
-
-
-def kind_of_record(text: msgspec.Raw) -> Kind | None:
+def kind_of_record(text: bytes | msgspec.Raw) -> Kind | None:
     """Return the kind of object that a record comes from, if it isn't CloudTrail's usual one."""
     try:
         record = _FIRST_RECORD.decode(text)

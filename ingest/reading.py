@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from msgspec import Raw
-
-from ingest.endless_records import is_endless, records_if_endless
 from ingest.errors import BrokenObjectError
 from ingest.event_writer import LONGEST_RAW, EventWriter
 from ingest.gunzip import texts_of
@@ -14,7 +11,6 @@ from ingest.kinds import (
     SKIPPED,
     SKIPPED_BY_KEY,
     Kind,
-    kind_by_category,
     kind_by_key,
     kind_of,
     kind_of_record,
@@ -26,7 +22,6 @@ from ingest.origin import EvidenceRows, Origin, Rejection
 from ingest.session_reports import session_report_rows
 from ingest.sources import SourceObject
 from ingest.splitting import BLOCK_BYTES, Found, records_in
-from ingest.tolerant import TOO_LARGE
 from ingest.windows import rest_of, windows_of
 
 CHUNK_RECORDS = 1_000
@@ -142,25 +137,23 @@ def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWrite
 
 
 def _read_log_file(reading: Reading, text: bytes, writer: EventWriter) -> bytes:
-    """Hand records of the documented form to the writer; return the rest, as a log file.
+    """Hand a log file's records to the writer; return the rest, as a log file.
 
-    There is a rest from the first window on that isn't a list of nothing but such records. Raises
+    There is a rest from the first window on that isn't a list in JSON. Raises
     BrokenObjectError if the rest is not worth reading.
     """
     if (windows := windows_of(text)) is None:
         return text
     for place, window in windows:
-        if (raws := records_if_endless(window)) is not None:
-            _feed(reading, iter([raws]), writer)
+        if reading.records_read == 0 and (first := writer.first_record(window)) is not None:
+            reading.kind = kind_of_record(first) or reading.kind
             if reading.kind in SKIPPED:
                 return b""
-            continue
-        records = writer.add_list(reading.source_object_id, reading.records_read, window)
-        if records is None:
+        count = writer.add_list(reading.source_object_id, reading.records_read, window)
+        if count is None:
             return rest_of(text, place) if reading.records_read else text
-        if reading.records_read == 0:
-            reading.kind = kind_by_category(records) or reading.kind
-        reading.records_read += len(records)
+        reading.records_read += count
+        _give_up_if_bad(reading, writer)
     return b""
 
 
@@ -179,9 +172,13 @@ def _feed(reading: Reading, lists: Iterator[Found], writer: EventWriter) -> None
                 return
         writer.add(object_id, reading.records_read, chunk)
         reading.records_read += len(chunk)
-        if writer.rejected_so_far(object_id) > MOST_REJECTED:
-            message = f"over {MOST_REJECTED:,} of its records were rejected; the rest is unread"
-            raise BrokenObjectError(message)
+        _give_up_if_bad(reading, writer)
+
+
+def _give_up_if_bad(reading: Reading, writer: EventWriter) -> None:
+    if writer.rejected_so_far(reading.source_object_id) > MOST_REJECTED:
+        message = f"over {MOST_REJECTED:,} of its records were rejected; the rest is unread"
+        raise BrokenObjectError(message)
 
 
 def _passed_over(reading: Reading, large: TooLarge) -> Rejection:
@@ -196,18 +193,8 @@ def _chunks(lists: Iterator[Found]) -> Iterator[Found]:
         if isinstance(records, TooLarge):
             yield records
             continue
-        start = 0
-        for place, record in enumerate(records):
-            if is_endless(record):
-                yield from _of_one_size(records[start:place])
-                yield TooLarge(bytes(record)[:LONGEST_RAW], TOO_LARGE)
-                start = place + 1
-        yield from _of_one_size(records[start:] if start else records)
-
-
-def _of_one_size(records: list[Raw]) -> Iterator[list[Raw]]:
-    for start in range(0, len(records), CHUNK_RECORDS):
-        yield records[start : start + CHUNK_RECORDS]
+        for start in range(0, len(records), CHUNK_RECORDS):
+            yield records[start : start + CHUNK_RECORDS]
 
 
 def _read_evidence(reading: Reading, content: bytes, text: Text, writer: EventWriter) -> None:

@@ -34,6 +34,10 @@ class KindOfObject(StrEnum):
     OTHER = "other"
 
 
+UNCOMPILED = (
+    "records were read one by one, which takes several times as long: roletrail was installed where"
+    " there is no C compiler. Install one, then roletrail again"
+)
 KINDS = tuple(kind.value for kind in KindOfObject)
 
 
@@ -83,6 +87,7 @@ def ingest(
     if processes != 1:
         load_early(sources)
     from ingest import ingest as ingest_sources
+    from ingest import is_compiled
     from lake import open_lake
 
     with ingest_progress() as on_progress:
@@ -103,6 +108,8 @@ def ingest(
         )
     typer.echo(ingest_text(summary))
     warn_of_rejections(summary, lake)
+    if summary.events_written and not is_compiled():
+        warn(UNCOMPILED)
     if summary.events_written or summary.evidence_rows or summary.history_rows:
         note(f"next: roletrail attribute{lake_option(lake)}")
     return ExitCode.OK if summary.is_whole else ExitCode.SOME_REJECTED

@@ -123,7 +123,7 @@ def test_a_file_of_nothing_but_bad_records_is_given_up_in_time(
 ) -> None:
     monkeypatch.setattr("ingest.reading.MOST_REJECTED", 100)
     monkeypatch.setattr("ingest.reading.CHUNK_RECORDS", 60)
-    lake, summary = ingested(tmp_path, {LOG_KEY.format("a"): log_file(*range(1000))})
+    lake, summary = ingested(tmp_path, {LOG_KEY.format("a"): log_file(*range(2000))})
     assert (summary.records_read, summary.records_rejected, summary.balances) == (120, 120, True)
     [row] = rows(lake, "rejected_records", "record_index, reason")[-1:]
     assert tuple(row.values()) == (

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from msgspec import Raw
 
-from ingest.endless_records import records_if_endless
 from tests.ingest.log_files import event_ids, ingested, log_file, record, rows, text
 
 HUGE = 5 * 2**20  # bytes
@@ -72,23 +70,6 @@ def test_a_record_that_no_window_holds_costs_only_itself(
     (rejected,) = rows(lake, "rejected_records", "record_index, reason, raw")
     assert (rejected["record_index"], rejected["reason"]) == (place, "a record of more than 1 MiB")
     assert rejected["raw"].startswith('{"eventVersion"')
-
-
-@pytest.mark.parametrize(
-    ("fields", "is_left_alone"),
-    [
-        ({"resources": [{}] * (HUGE // 3)}, True),
-        ({"requestParameters": [{}] * (HUGE // 3)}, False),
-        ({"resources": [{}] * 1_000_000}, False),
-    ],
-    ids=["endless", "parameters", "smaller"],
-)
-def test_endless_resources_are_not_decoded(
-    fields: dict[str, object], *, is_left_alone: bool
-) -> None:
-    records = [text(record(1)), text(record(2, **fields)), text(record(3))]
-    found = records_if_endless(b"[%s]" % b",".join(records))
-    assert found == ([*map(Raw, records)] if is_left_alone else None)
 
 
 def nested(depth: int) -> bytes:

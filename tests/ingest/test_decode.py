@@ -229,9 +229,9 @@ def test_text_that_is_not_utf_8_costs_only_its_own_record() -> None:
     rows, rejected = decoded(good, *bad)
     assert [row["event_id"] for row in rows] == ["event-1"]
     assert [(rejection.record_index, rejection.reason) for _, rejection in rejected] == [
-        (3, "not UTF-8"),
         (1, "not UTF-8"),
         (2, "not UTF-8"),
+        (3, "not UTF-8"),
     ]
 
 

@@ -3,7 +3,7 @@
 A batch of events refers to such a part by number, and its columns are dictionaries.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,15 +11,14 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from ingest.codes import Numbers, spread
-from ingest.column_building import Mask, binary_column, is_utf8
 from ingest.event_columns import ARROW_TYPES
 from ingest.fields import Field
+from ingest.record_scanner import RecordScanner
 from ingest.redaction import redacted
+from ingest.scanned_columns import Numbers, codes, spread
 from ingest.tolerant import Row, columns_of, plan_of
 
 MOST_REMEMBERED = 20_000  # texts that a process remembers of one field; about 40 MB
-LONGEST = 2**20  # bytes of a text that is read; as values it takes up to forty times as much
 LONGEST_REMEMBERED = 4_000  # bytes; an identity has about 800
 
 
@@ -29,7 +28,6 @@ class Said:
 
     row: Row
     piece: str | None = None
-    is_garbled: bool = False
 
 
 class PartReader:
@@ -52,14 +50,8 @@ class PartReader:
         """Return what the text says."""
         return self._read(text) if len(text) > LONGEST_REMEMBERED else self._remembered(text)
 
-    def _read(self, text: bytes) -> Said:
-        if not text:
-            return Said({})
-        if len(text) > LONGEST or not is_utf8(text):
-            return Said({}, is_garbled=True)
-        return self._said(redacted(text))
-
-    def _said(self, text: bytes) -> Said:
+    def _read(self, unredacted: bytes) -> Said:
+        text = redacted(unredacted)
         try:
             row, rest = columns_of(self._plan, msgspec.json.decode(text, type=dict))
         except (ValueError, RecursionError):
@@ -71,41 +63,26 @@ class PartReader:
         return Said(row | derived, piece)
 
 
-class Memo:
-    """The distinct texts of one field in one batch of events."""
+class ReadOnce:
+    """What the values of one field in one batch of events say."""
 
-    def __init__(self, reader: PartReader) -> None:
-        self._reader = reader
-        self._numbers: dict[bytes, int] = {}
-        self._said: list[Said] = []
-        self._chunks: list[Numbers] = []
-
-    def add(self, texts: Sequence[msgspec.Raw]) -> Mask | None:
-        """Add texts to the columns; return which of them can't be read, if any can't."""
-        distinct = binary_column(texts).dictionary_encode()
-        by_place = [self._number_of(text) for text in distinct.dictionary.to_pylist()]
-        numbers = np.array(by_place, np.int32)[distinct.indices.to_numpy()]
-        self._chunks.append(numbers)
-        is_garbled = [self._said[number].is_garbled for number in by_place]
-        return np.array(is_garbled, np.bool_)[distinct.indices] if any(is_garbled) else None
+    def __init__(self, reader: PartReader, scanner: RecordScanner, column: int) -> None:
+        self._types = reader.types
+        self._numbers = codes(scanner, column)
+        self._said = [reader.read(text) for text in scanner.codes_of(column)]
 
     def columns(self) -> dict[str, pa.Array]:
-        """Return the columns of all texts, text as dictionaries."""
-        numbers = np.concatenate(self._chunks)
+        """Return the columns of all values, text as dictionaries."""
         return {
-            column: spread(pa.array([said.row.get(column) for said in self._said], kind), numbers)
-            for column, kind in self._reader.types.items()
+            column: spread(
+                pa.array([said.row.get(column) for said in self._said], kind), self._numbers
+            )
+            for column, kind in self._types.items()
         }
 
     def pieces(self) -> tuple[Numbers, list[str | None]]:
-        """Return the piece of `extra` of each text, by its place in the list."""
+        """Return the piece of `extra` of each value, by its place in the list."""
         pieces: dict[str | None, int] = {None: 0}
         places = [pieces.setdefault(said.piece, len(pieces)) for said in self._said]
-        return np.array(places, np.int32)[np.concatenate(self._chunks)], list(pieces)
-
-    def _number_of(self, text: bytes) -> int:
-        number = self._numbers.get(text)
-        if number is None:
-            number = self._numbers[text] = len(self._said)
-            self._said.append(self._reader.read(text))
-        return number
+        # What is absent has the number -1 and no piece.
+        return np.array([*places, 0], np.int32)[self._numbers], list(pieces)
