@@ -38,7 +38,10 @@ class Run:
 
 
 def run_ingest(source: str, lake: str) -> None:
-    """Ingest into a new lake, everything on."""
+    """Ingest into a new lake, everything on, as the command does."""
+    from ingest.worker_context import load_early
+
+    load_early([source])
     from ingest import ingest
     from lake import open_lake
 

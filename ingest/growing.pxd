@@ -27,7 +27,7 @@ cdef inline int make_room(Growing* buffer, Py_ssize_t more) except -1:
 
 
 cdef inline int put(Growing* buffer, const void* data, Py_ssize_t size) except -1:
-    if buffer.size + size > buffer.room:
+    if buffer.size + size >= buffer.room:  # so that there is memory even for nothing
         make_room(buffer, size)
     memcpy(buffer.data + buffer.size, data, size)
     buffer.size += size

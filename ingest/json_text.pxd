@@ -15,7 +15,7 @@ cdef extern from *:
 ctypedef const unsigned char* Text
 
 cdef enum:
-    DEEPEST = 200  # brackets in brackets, as in `ingest.tolerant`
+    DEEPEST = 199  # brackets in brackets; a record's own make it as many as in `ingest.tolerant`
     IS_ESCAPED = 1  # a string has a backslash
     IS_HALF = 2  # a string has half a pair of surrogates, which is no character
     SECONDS_OF_A_DAY = 86400
@@ -71,7 +71,7 @@ cdef inline Py_ssize_t end_of_escape(Text text, Py_ssize_t place, int* flags) no
     cdef unsigned char letter = text[place + 1]
     cdef int number
     if letter != c"u":
-        is_known = letter != 0 and (
+        is_known = (
             letter == c'"' or letter == c"\\" or letter == c"/" or letter == c"b"
             or letter == c"f" or letter == c"n" or letter == c"r" or letter == c"t"
         )

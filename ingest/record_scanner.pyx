@@ -10,7 +10,9 @@ documented form is given back as text, to be read tolerantly. `records.py` decla
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, int64_t, uint64_t
 from libc.stdlib cimport free
-from libc.string cimport memcmp, memcpy, memset
+from libc.string cimport memchr, memcmp, memcpy, memset
+
+import sys
 
 from ingest.growing cimport Growing, content_of, empty, put, put_number
 from ingest.json_text cimport (
@@ -18,6 +20,9 @@ from ingest.json_text cimport (
 )
 
 import msgspec
+
+if sys.byteorder != "little":
+    raise ImportError("of eight bytes, the scanner takes the lowest for the first")
 
 cdef enum:
     MOST_FIELDS = 48
@@ -73,13 +78,17 @@ cdef class Codes:
     cdef list texts
 
     def __cinit__(self):
-        self.cut(0)
+        self.numbers = {}
+        self.texts = []
 
     cdef int cut(self, Py_ssize_t count) except -1:
-        """Forget all but the first texts."""
+        """Forget all but the first texts; it takes no longer than those that came after took."""
+        if len(self.texts) == count:
+            return 0
         memset(self.remembered, 0, sizeof(self.remembered))
-        self.texts = self.texts[:count] if count else []
-        self.numbers = {text: number for number, text in enumerate(self.texts)}
+        for text in self.texts[count:]:
+            self.numbers.pop(text, None)
+        del self.texts[count:]
         return 0
 
     cdef int32_t number_of(self, Text text, Py_ssize_t size) except -2:
@@ -89,9 +98,11 @@ cdef class Codes:
             if memcmp(slot.text, text, size) == 0:
                 return slot.number
         cdef bytes own = PyBytes_FromStringAndSize(<const char*>text, size)
-        cdef int32_t number = self.numbers.setdefault(own, len(self.texts))
-        if number == len(self.texts):
+        cdef int32_t number = self.numbers.get(own, NOTHING)
+        if number == NOTHING:
+            number = len(self.texts)
             self.texts.append(own)
+            self.numbers[own] = number
         own = <bytes>self.texts[number]  # which lives as long as the slot
         slot[0] = Remembered(<Text>PyBytes_AS_STRING(own), size, hash, number)
         return number
@@ -103,9 +114,10 @@ cdef class RecordScanner:
     `fields` are the names of a record's fields, each with its form: text, code (a text that
     repeats), flag, word ("true" or "false"), time, part (any value but null and text), nullable
     part (any value but text), coded part (any value, and it repeats), or list (of objects whose
-    fields, named by `parts`, are texts). A record has to have the first two. Columns are numbered
-    as the fields, and after them the parts. A list of over `most_elements`, or a coded part of over
-    `longest_coded` bytes, isn't of the documented form. Raises ValueError for too many fields.
+    fields, named by `parts`, are texts). A record has to have the first two: a text and a time.
+    There is no other time, and at most one list. Columns are numbered as the fields, and after them
+    the parts. A list of over `most_elements`, or a coded part of over `longest_coded` bytes, isn't
+    of the documented form. Raises ValueError for too many fields.
     """
 
     cdef Py_ssize_t rows
@@ -129,12 +141,6 @@ cdef class RecordScanner:
     cdef list unescaped
 
     def __cinit__(self, fields, parts, *, int most_elements, Py_ssize_t longest_coded):
-        memset(self.contents, 0, sizeof(self.contents))
-        memset(self.numbers, 0, sizeof(self.numbers))
-        memset(self.marks, 0, sizeof(self.marks))
-        memset(&self.places, 0, sizeof(Growing))
-        memset(&self.elements, 0, sizeof(Growing))
-        memset(self.expected, 0, sizeof(self.expected))
         if len(fields) > MOST_FIELDS or len(parts) > MOST_PARTS:
             raise ValueError("more fields than there is room for")
         self.fields = len(fields)
@@ -143,6 +149,7 @@ cdef class RecordScanner:
         self.longest_coded = longest_coded
         self.own_names = [name.encode() for name, _ in fields] + [name.encode() for name in parts]
         self.codes = [Codes() if "code" in form else None for _, form in fields]
+        self.codes += [None] * self.parts
         self.unescaped = []
         cdef int column
         for column, name in enumerate(self.own_names):
@@ -158,7 +165,7 @@ cdef class RecordScanner:
         free(self.places.data)
         free(self.elements.data)
 
-    def first_record(self, bytes window):
+    def first_record(self, bytes window not None):
         """Return the first element of a JSON list, if there is one."""
         cdef Text text = <Text>PyBytes_AS_STRING(window)
         cdef int flags = 0
@@ -169,7 +176,7 @@ cdef class RecordScanner:
         cdef Py_ssize_t end = end_of_value(text, start, PyBytes_GET_SIZE(window), &flags)
         return window[start:end] if end >= 0 else None
 
-    def scan(self, bytes window, Py_ssize_t first_index):
+    def scan(self, bytes window not None, Py_ssize_t first_index):
         """Take the records of a JSON list, UTF-8, numbered from `first_index` on.
 
         Returns how many elements the list has, and each that isn't a record of the documented form,
@@ -177,9 +184,12 @@ cdef class RecordScanner:
         too deep, or if over a thousand of its elements aren't of the documented form.
         """
         sizes = self.sizes()
-        found = self.records_of(window, first_index)
-        if found is None:
-            self.cut(sizes)
+        found = None
+        try:
+            found = self.records_of(window, first_index)
+        finally:
+            if found is None:
+                self.cut(sizes)
         return found
 
     cdef records_of(self, bytes window, Py_ssize_t first_index):
@@ -398,7 +408,7 @@ cdef class RecordScanner:
         cdef int column
         sizes = [(self.rows, self.places.size)]
         for column in range(self.fields + self.parts):
-            codes = self.codes[column] if column < self.fields else None
+            codes = self.codes[column]
             texts = 0 if codes is None else len((<Codes>codes).texts)
             buffers = self.contents[column].size, self.numbers[column].size, self.marks[column].size
             sizes.append((*buffers, texts))
@@ -413,7 +423,7 @@ cdef class RecordScanner:
             self.contents[column].size = content
             self.numbers[column].size = numbers
             self.marks[column].size = marks
-            if column < self.fields and self.codes[column] is not None:
+            if self.codes[column] is not None:
                 (<Codes>self.codes[column]).cut(texts)
         return 0
 
@@ -430,8 +440,8 @@ cdef class RecordScanner:
             empty(&self.contents[column])
             empty(&self.numbers[column])
             empty(&self.marks[column])
-            if column < self.fields and self.codes[column] is not None:
-                (<Codes>self.codes[column]).cut(0)
+            if self.codes[column] is not None:
+                self.codes[column] = Codes()
 
     def indexes(self):
         """Return the number of each record that was taken, as 64-bit integers."""
@@ -439,22 +449,42 @@ cdef class RecordScanner:
 
     def content(self, int column):
         """Return the texts of a column one after the other, or times as 64-bit seconds."""
-        return content_of(&self.contents[column])
+        return content_of(&self.contents[self.existing(column)])
 
     def numbers_of(self, int column):
         """Return 32-bit integers: where each text ends, its number, or how long a list is.
 
         Of what is absent, the number and the length are -1.
         """
-        return content_of(&self.numbers[column])
+        return content_of(&self.numbers[self.existing(column)])
 
     def marks_of(self, int column):
         """Return a byte for each value: 0 for null or false, 1 for a text or true, 2 for absent."""
-        return content_of(&self.marks[column])
+        return content_of(&self.marks[self.existing(column)])
+
+    def mentions(self, int column, bytes word not None, int rarest):
+        """Say whether the texts of a column, joined, have a word, in letters of either case.
+
+        The word is in lower case; its letter at `rarest` is looked for first. As letters differ
+        from capitals by one bit, so do | and the backslash: they are the same here.
+        """
+        cdef Growing* content = &self.contents[column]
+        cdef Text letters = <Text>PyBytes_AS_STRING(word)
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(word)
+        cdef int either
+        for either in (letters[rarest], letters[rarest] & ~32):
+            if has_word(<Text>content.data, content.size, letters, size, rarest, either):
+                return True
+        return False
 
     def codes_of(self, int column):
         """Return the distinct texts of a column, by number."""
-        return (<Codes>self.codes[column]).texts
+        return (<Codes?>self.codes[self.existing(column)]).texts[:]
+
+    cdef int existing(self, int column) except -1:
+        if not 0 <= column < self.fields + self.parts:
+            raise IndexError(f"there is no column {column}")
+        return column
 
 
 cdef inline bint is_named(Value* name, Text text) noexcept:
@@ -473,3 +503,25 @@ cdef inline Py_ssize_t after_next(Text text, Py_ssize_t place) noexcept:
     """Return the place after blanks and a comma, if there is one, and blanks."""
     place = after_blanks(text, place)
     return after_blanks(text, place + 1) if text[place] == c"," else place
+
+
+cdef bint has_word(
+    Text text, Py_ssize_t size, Text word, Py_ssize_t letters, Py_ssize_t rarest, int either
+) noexcept:
+    """Say whether the text has the word, of which the letter at `rarest` is `either` here."""
+    cdef Text found = text + rarest
+    cdef Text last = text + size - letters + rarest
+    cdef Py_ssize_t letter
+    if size < letters:
+        return False
+    while found <= last:
+        found = <Text>memchr(found, either, last - found + 1)
+        if found == NULL:
+            return False
+        for letter in range(letters):
+            if (found[letter - rarest] | 32) != word[letter]:
+                break
+        else:
+            return True
+        found += 1
+    return False

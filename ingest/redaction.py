@@ -5,6 +5,7 @@ that stands as text inside JSON, and in text that isn't JSON. The rest stays as 
 """
 
 import re
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
@@ -18,26 +19,36 @@ _SUSPICIOUS = re.compile(rb"(?i)session[_-]?token|\\u00[4-7]")
 # What has neither needn't be looked at. They are as `LOWER` leaves them, which makes a lower-case
 # letter of a capital and | of a backslash.
 LOWER = np.uint8(0x20)
-_CLUES = {b"token": 2, b"|u00": 0}  # with the place of the letter to look for first
+CLUES = {b"token": 2, b"|u00": 0}  # with the place of the letter to look for first
+LONGEST_CLUE = max(map(len, CLUES))
 _ESCAPED_LETTER = re.compile(rb"\\+u00([46][1-9a-f]|[57][0-9a])", re.IGNORECASE)
 # In text that isn't JSON, a word of ordinary length after the name is a word. Text in text in text
-# has many backslashes, and cut-off text the next name where a value should be.
+# has many backslashes, and cut-off text the next name where a value should be. A value can be as
+# long as the text, so the expression gives nothing back of it: it would remember every letter.
 _IN_TEXT = re.compile(
     rb"(session[_-]?token[^A-Za-z0-9]{0,200}?)"
-    rb"(?:(?!session[_-]?token)[A-Za-z0-9+/=_.%\\-]){16,}",
+    rb"(?:(?!session[_-]?token)[A-Za-z0-9+/=_.%\\-]){16,}+",
     re.IGNORECASE,
 )
 _VALUE = msgspec.json.encode(REDACTED)
 # As STS writes it. The value has nothing escaped, so it ends where it seems to end.
 _AS_USUAL = re.compile(rb'("sessionToken":)"[A-Za-z0-9+/=]{16,}"')
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING_OR_NAME = re.compile(rb"(?P<string>%s)(?P<colon>\s*:\s*)?" % _STRING, re.DOTALL)
+_STRING_OR_BRACKET_OR_WORD = re.compile(rb'%s|[{}\[\]]|[^\s,:"{}\[\]]++' % _STRING, re.DOTALL)
+LONGEST_JSON_IN_TEXT = 2**20  # bytes; each level of text in text takes memory for itself
+BLOCK_BYTES = 2**20  # of a column, to look for clues at a time
 
 
 def redacted(text: bytes) -> bytes:
-    """Return JSON, or any other text, with the value of each session token replaced."""
+    """Return JSON, or any other text, with the value of each session token replaced.
+
+    It takes a few times as much memory as the text, whatever the text is like.
+    """
     if not _is_suspicious(text):
         return text
-    if not _is_suspicious(_AS_USUAL.sub(b"", text)):
-        return _AS_USUAL.sub(rb"\1" + _VALUE, text)
+    if not _is_suspicious(_replaced(_AS_USUAL, text, lambda _: b"")):
+        return _replaced(_AS_USUAL, text, lambda match: match[1] + _VALUE)
     try:
         return _redacted_json(text)
     except (ValueError, RecursionError):
@@ -56,10 +67,9 @@ def redacted_column(texts: pa.Array) -> pa.Array:
     rows = _rows_with_clues(texts)
     if not rows:
         return texts
-    places = pa.array(rows, pa.int64())
     clean = [
-        None if text is None else redacted(text.encode()).decode()
-        for text in texts.take(places).to_pylist()
+        redacted(texts[row].as_buffer().to_pybytes()).decode() if texts[row].is_valid else None
+        for row in rows
     ]
     is_suspicious = np.zeros(len(texts), np.bool_)
     is_suspicious[rows] = True
@@ -73,16 +83,20 @@ def _rows_with_clues(texts: pa.Array) -> list[int]:
     _, offsets_buffer, content_buffer = texts.buffers()
     offsets = np.frombuffer(offsets_buffer, np.int32)[texts.offset :][: len(texts) + 1]
     content = np.frombuffer(content_buffer, np.uint8)[offsets[0] : offsets[-1]]
-    places = np.concatenate([_places_of(clue, content) for clue in _CLUES])
-    if not len(places):
-        return []
-    rows: list[int] = np.unique(np.searchsorted(offsets, places + offsets[0], "right") - 1).tolist()
-    return rows
+    rows: set[int] = set()
+    # The place of a letter takes eight times as much as the letter.
+    for start in range(0, len(content), BLOCK_BYTES):
+        block = content[start : start + BLOCK_BYTES + LONGEST_CLUE]
+        places = np.concatenate([_places_of(clue, block) for clue in CLUES])
+        if len(places):
+            places += offsets[0] + start
+            rows.update(np.unique(np.searchsorted(offsets, places, "right") - 1).tolist())
+    return sorted(rows)
 
 
 def _places_of(clue: bytes, content: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """Return where the clue stands, in letters of either case; some of it may be something else."""
-    rarest = _CLUES[clue]
+    rarest = CLUES[clue]
     places = np.flatnonzero(content | LOWER == clue[rarest]) - rarest
     places = places[(places >= 0) & (places <= len(content) - len(clue))]
     for number, letter in enumerate(clue):
@@ -95,38 +109,72 @@ def _is_suspicious(text: bytes) -> bool:
     return (b"token" in lower or b"\\u00" in lower) and bool(_SUSPICIOUS.search(text))
 
 
-def _redacted_json(text: bytes | msgspec.Raw) -> bytes:
-    """Return one JSON value, redacted. Raises ValueError if it isn't JSON, and RecursionError."""
-    raw = bytes(text).strip()
-    match raw[:1]:
-        case b"{":
-            fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-            return b"{%s}" % b",".join(_field(name, value) for name, value in fields.items())
-        case b"[":
-            elements = msgspec.json.decode(raw, type=list[msgspec.Raw])
-            return b"[%s]" % b",".join(_redacted_part(element) for element in elements)
-        case b'"':
-            inner = msgspec.json.decode(raw, type=str).encode()
-            clean = redacted(inner)
-            return raw if clean == inner else msgspec.json.encode(clean.decode())
-        case _:
-            msgspec.json.decode(raw)
-            return raw
+def _replaced(
+    expression: re.Pattern[bytes], text: bytes, replacement: Callable[[re.Match[bytes]], bytes]
+) -> bytes:
+    """Return the text with each match replaced.
+
+    The expression's own way holds all pieces of the text until it joins them, and a piece of a few
+    letters takes many times as much.
+    """
+    clean = bytearray()
+    done = 0
+    for match in expression.finditer(text):
+        clean += text[done : match.start()]
+        clean += replacement(match)
+        done = match.end()
+    clean += text[done:]
+    return bytes(clean)
 
 
-def _field(name: str, value: msgspec.Raw) -> bytes:
-    is_token = name.replace("_", "").replace("-", "").lower().endswith("sessiontoken")
-    # A name can hold text that holds a token.
-    clean = redacted(name.encode()).decode()
-    return b"%s:%s" % (msgspec.json.encode(clean), _VALUE if is_token else _redacted_part(value))
+def _redacted_json(text: bytes) -> bytes:
+    """Return JSON, redacted. Raises ValueError if it isn't JSON, and RecursionError.
+
+    Its values aren't decoded: they can take many times as much as the text.
+    """
+    msgspec.json.decode(text, type=msgspec.Raw)
+    clean = bytearray()
+    done = 0
+    for match in _STRING_OR_NAME.finditer(text):
+        if match.start() < done:  # inside a value that is replaced
+            continue
+        clean += text[done : match.start()]
+        string, colon = _redacted_string(match["string"]), match["colon"] or b""
+        done = match.end()
+        if colon and _is_name_of_token(string):
+            string = msgspec.json.encode(msgspec.json.decode(string))  # without escaped letters
+            colon += _VALUE
+            done = _end_of_value(text, done)
+        clean += string + colon
+    clean += text[done:]
+    return bytes(clean)
 
 
-def _redacted_part(raw: msgspec.Raw) -> bytes:
-    text = bytes(raw)
-    return _redacted_json(text) if _is_suspicious(text) else text
+def _redacted_string(string: bytes) -> bytes:
+    """Return a string of JSON, which can be a name too, without the tokens in its text."""
+    if not _is_suspicious(string):
+        return string
+    inner = msgspec.json.decode(string, type=str).encode()
+    clean = redacted(inner) if len(inner) <= LONGEST_JSON_IN_TEXT else _redacted_text(inner)
+    return string if clean == inner else msgspec.json.encode(clean.decode())
+
+
+def _is_name_of_token(string: bytes) -> bool:
+    name = msgspec.json.decode(string, type=str)
+    return name.replace("_", "").replace("-", "").lower().endswith("sessiontoken")
+
+
+def _end_of_value(text: bytes, start: int) -> int:
+    """Return where the value ends that starts there."""
+    depth = 0
+    for part in _STRING_OR_BRACKET_OR_WORD.finditer(text, start):
+        depth += (part[0] in b"{[") - (part[0] in b"}]")
+        if not depth:
+            return part.end()
+    raise AssertionError
 
 
 def _redacted_text(text: bytes) -> bytes:
     """Return text in which what follows a session token's name, up to a separator, is replaced."""
-    spelt_out = _ESCAPED_LETTER.sub(lambda match: bytes([int(match[1], 16)]), text)
-    return _IN_TEXT.sub(rb"\1" + REDACTED.encode(), spelt_out)
+    spelt_out = _replaced(_ESCAPED_LETTER, text, lambda match: bytes([int(match[1], 16)]))
+    return _replaced(_IN_TEXT, spelt_out, lambda match: match[1] + REDACTED.encode())

@@ -49,8 +49,8 @@ def flag_column(scanner: RecordScanner, column: int) -> pa.Array:
 
 def time_column(scanner: RecordScanner, column: int) -> pa.Array:
     """Return moments, all of them there."""
-    seconds = np.frombuffer(scanner.content(column), np.int64)
-    return pa.array(seconds * MICROSECONDS).cast(TIME)
+    moments = np.frombuffer(scanner.content(column), np.int64) * MICROSECONDS
+    return pa.Array.from_buffers(TIME, len(moments), [None, pa.py_buffer(moments)])
 
 
 def marks(scanner: RecordScanner, column: int) -> npt.NDArray[np.uint8]:

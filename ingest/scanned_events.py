@@ -19,7 +19,7 @@ from ingest.records import (
     MOST_RESOURCES,
     RESOURCE_PARTS,
 )
-from ingest.redaction import redacted_column
+from ingest.redaction import CLUES, redacted_column
 from ingest.scanned_columns import (
     code_column,
     codes,
@@ -41,7 +41,6 @@ BUILDERS = {
     "word": flag_column,
     "time": time_column,
 }
-MAY_HOLD_TOKENS = {"text", "part", "nullable part", "code"}
 
 
 class ScannedEvents:
@@ -105,11 +104,13 @@ class ScannedEvents:
 
     def _column(self, form: str, column: int) -> pa.Array:
         values = BUILDERS[form](self._scanner, column)
-        return redacted_column(values) if form in MAY_HOLD_TOKENS else values
+        if form == "code" or any(self._scanner.mentions(column, *clue) for clue in CLUES.items()):
+            return redacted_column(values)
+        return values
 
     def _resources(self) -> pa.Array:
         parts = [
-            redacted_column(text_column(self._scanner, FIRST_RESOURCE_COLUMN + place))
+            self._column("text", FIRST_RESOURCE_COLUMN + place)
             for place in range(len(RESOURCE_PARTS))
         ]
         return list_column(self._scanner, COLUMN_OF[RESOURCES], parts)

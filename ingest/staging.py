@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 
 BATCH_EVENTS = 120_000
-BATCH_BYTES = 256 * 2**20
+BATCH_BYTES = 128 * 2**20  # events take twice as much again while they are sorted and written
 BATCH_OBJECTS = 20_000
 MOST_EVENTS = 160_000  # in memory: a batch and what a portion may add to it
 BATCH_EVIDENCE = 100_000  # rows of evidence and of history, about 2 kB each

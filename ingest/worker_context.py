@@ -4,6 +4,7 @@ Workers are forked from a server process that has loaded what they need. It can 
 while this process still loads PyIceberg and opens the lake.
 """
 
+import contextlib
 import multiprocessing
 from collections.abc import Iterable
 from itertools import islice
@@ -16,9 +17,15 @@ from ingest.sources import SCHEME, walk
 # Below this, starting processes takes longer than they save.
 FEW_OBJECTS = 400
 FEW_BYTES = 8 * 2**20
-# Loaded once, not by each worker: the program itself, which a worker loads before all else, and
-# pandas, which PyArrow loads when it makes its first array.
-PRELOADED = ["__main__", "ingest.workers", "pandas", "pyarrow.pandas_compat"]
+# Loaded once, not by each worker: the program itself, which a worker loads before all else, the
+# compiled scanner, if there is one, and pandas, which PyArrow loads when it makes its first array.
+PRELOADED = [
+    "__main__",
+    "ingest.workers",
+    "ingest.scanned_events",
+    "pandas",
+    "pyarrow.pandas_compat",
+]
 FORKSERVER = "forkserver"
 
 
@@ -29,24 +36,29 @@ def are_few(sizes: Iterable[int]) -> bool:
 
 
 def worker_context() -> BaseContext:
-    """Return the way in which workers are started here."""
-    if FORKSERVER not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context(FORKSERVER)
-    context.set_forkserver_preload(PRELOADED)
-    return context
+    """Return the way in which workers are started here, and begin to load what they need."""
+    if FORKSERVER in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context(FORKSERVER)
+        context.set_forkserver_preload(PRELOADED)
+        # The server listens at a socket in the folder for temporary files. There can't be one if
+        # the folder's path is long, over 70 characters or so. Without it each worker loads alone.
+        with contextlib.suppress(OSError):
+            forkserver.ensure_running()
+            return context
+    return multiprocessing.get_context("spawn")
 
 
 def load_early(sources: Iterable[str]) -> None:
-    """Let what workers need be loaded from now on, if a folder has so much that they are worth it.
+    """Let what workers need be loaded from now on, if there may be so much that they are worth it.
 
-    There is no need to with a bucket, which takes longer to list.
+    Of a folder that can be seen. A bucket takes longer to list than workers to load, and seldom has
+    so little for a run.
     """
-    folders = [source for source in sources if not source.startswith(SCHEME)]
+    chosen = list(sources)
+    folders = [source for source in chosen if not source.startswith(SCHEME)]
     try:
         is_little = are_few(file.size for folder in folders for file in walk(folder))
     except IngestError:  # which the run itself will meet
         return
-    context = worker_context()
-    if not is_little and context.get_start_method() == FORKSERVER:
-        forkserver.ensure_running()
+    if len(folders) < len(chosen) or not is_little:
+        worker_context()

@@ -36,8 +36,10 @@ from ingest.worker_context import are_few, worker_context
 
 PORTION_OBJECTS = 512
 PORTION_BYTES = 8 * 2**20  # as stored
-FILE_EVENTS = 150_000  # in one temporary file
-FETCHERS = 64  # objects of a bucket fetched at a time, by each process
+FILE_BYTES = 64 * 2**20  # of events in one temporary file; it takes memory until all are written
+# Objects of a bucket fetched at a time, by each process. To wait for a small one takes far longer
+# than to read it, and those of a portion are all that can be in memory.
+FETCHERS = 128
 LARGEST_FETCHED = 4 * 2**20  # bytes; a larger object is read as it arrives
 ALLOCATIONS_BEFORE_COLLECTING = 200_000
 
@@ -91,12 +93,12 @@ def read_portion(portion: Portion) -> tuple[list[Path], list[Reading]]:
 
 
 class _EventFiles:
-    """Files of a bounded number of events, written one after the other."""
+    """Files of a bounded size, written one after the other."""
 
     def __init__(self, folder: Path) -> None:
         self.files: list[Path] = []
         self._folder = folder
-        self._rows = 0
+        self._bytes = 0
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -107,14 +109,14 @@ class _EventFiles:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Write a batch of events."""
-        if not self.files or self._rows >= FILE_EVENTS:
+        if not self.files or self._bytes >= FILE_BYTES:
             self._open.close()
             self.files.append(self._folder / f"{uuid.uuid4().hex}.arrow")
             file = self._open.enter_context(pa.OSFile(str(self.files[-1]), "wb"))
             self._stream = self._open.enter_context(pa.ipc.new_stream(file, EVENT_SCHEMA))
-            self._rows = 0
+            self._bytes = 0
         self._stream.write_batch(batch)
-        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
 
 
 def _read_or_not(

@@ -4,6 +4,7 @@ Standard output is the answer and nothing else; progress, notes and errors go to
 """
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -92,4 +93,6 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What a log holds must not stop an answer where the terminal can't show it.
         sys.stdout.reconfigure(errors="backslashreplace")
+    # NumPy's linear algebra isn't asked for anything, and its threads wait for work busily.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return boundary.run(app, given or ["--help"])

@@ -1,6 +1,7 @@
 """Session tokens don't get in, wherever they stand and however their name is written."""
 
 import json
+import tracemalloc
 
 import pyarrow as pa
 import pytest
@@ -76,6 +77,59 @@ def test_all_else_stays_as_it_was() -> None:
 )
 def test_text_without_a_session_token_is_not_touched(given_text: str) -> None:
     assert redacted(given_text.encode()).decode() == given_text
+
+
+# Each is some 300 kB.
+HOSTILE = {
+    "a value as long as the text": b"sessionToken " + b"A" * 300_000,
+    "deep in a large text": b"[" * 200
+    + b'{"session_token":1},"'
+    + b"x" * 300_000
+    + b'"'
+    + b"]" * 200,
+    "text in text": json.dumps(
+        json.dumps(json.dumps({"session_token": TOKEN, "b": "x" * 300_000}))
+    ).encode(),
+    "empty lists": b'[{"session_token":1}%s]' % (b",[]" * 100_000),
+    "many tokens": b"[%s[]]" % (b'{"sessionToken":"AAAAAAAAAAAAAAAAAAAA"},' * 8_000),
+    "many odd tokens": b"[%s[]]" % (b'{"session_token": "A"},' * 14_000),
+    "many escaped letters": b"sessionToken " + b"+/\\u0041" * 40_000,
+    "letters like those of the name": b'{"sessionToken":1,"a":"' + b"k" * 300_000 + b'"}',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_text_takes_a_few_times_its_size_in_memory(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("ingest.redaction.BLOCK_BYTES", 2**14)
+    column = pa.array([HOSTILE[name].decode()])
+    tracemalloc.start()
+    try:
+        clean = redacted_column(column)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert clean[0].as_py() != column[0].as_py()
+    assert peak < 8 * len(HOSTILE[name])
+
+
+def test_tokens_are_found_wherever_a_column_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f'{{"a":"{"x" * number}","sessionToken":"{TOKEN}"}}' for number in range(30)]
+    monkeypatch.setattr("ingest.redaction.BLOCK_BYTES", 7)
+    column = pa.array(["before", *rows], pa.string())[1:]
+    assert TOKEN not in str(redacted_column(column).to_pylist())
+
+
+@pytest.mark.parametrize(
+    "value", ["[1,{}]", '{"a":[{"b":"}"}]}', "null", "-1.5e3", '""', r'"\"]"', " [ ] "]
+)
+def test_a_value_of_any_form_is_replaced_to_its_end(value: str) -> None:
+    given_text = f'{{"session_token":{value},"b":[{{"session_token":{value}}}]}}'
+    assert json.loads(redacted(given_text.encode())) == {
+        "session_token": "REDACTED",
+        "b": [{"session_token": "REDACTED"}],
+    }
 
 
 names = st.sampled_from(["sessionToken", "SessionToken", "SESSIONTOKEN", "session_token"])

@@ -1,5 +1,8 @@
 """Workers begin to load early where there is much to read, and only there."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +11,12 @@ import pytest
 from ingest.worker_context import FEW_BYTES, FEW_OBJECTS, are_few, load_early
 
 Starts = list[bool]
+POOL = """
+from concurrent.futures import ProcessPoolExecutor
+from ingest.worker_context import worker_context
+with ProcessPoolExecutor(1, worker_context()) as pool:
+    print(pool.submit(abs, -4).result())
+"""
 
 
 @pytest.fixture
@@ -51,11 +60,29 @@ def test_a_large_file_below_a_folder_lets_workers_load(starts: Starts, tmp_path:
     assert starts
 
 
-@pytest.mark.parametrize("source", ["small", "missing", "s3://trail/AWSLogs"])
-def test_little_nothing_or_a_bucket_lets_no_worker_load(
-    starts: Starts, tmp_path: Path, source: str
-) -> None:
+def test_a_bucket_lets_workers_load_while_it_is_listed(starts: Starts) -> None:
+    load_early(["s3://trail/AWSLogs"])
+    assert starts
+
+
+@pytest.mark.parametrize("source", ["small", "missing"])
+def test_little_or_nothing_lets_no_worker_load(starts: Starts, tmp_path: Path, source: str) -> None:
     (tmp_path / "small").mkdir()
     (tmp_path / "small" / "log.json").write_bytes(b"{}")
-    load_early([source if source.startswith("s3:") else str(tmp_path / source)])
+    load_early([str(tmp_path / source)])
     assert not starts
+
+
+def test_workers_start_however_long_the_path_of_the_folder_for_temporary_files(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    said = subprocess.run(
+        [sys.executable, "-c", POOL],
+        env=os.environ | {"TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.stdout, said.stderr) == ("4\n", "")

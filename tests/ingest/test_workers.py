@@ -40,6 +40,15 @@ def test_portions_come_in_order_and_leave_no_files(
     assert not list((tmp_path / "temporary").iterdir())
 
 
+def test_events_of_a_portion_are_in_several_files_if_they_are_many(
+    sources: list[SourceObject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "FILE_BYTES", 1)
+    monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 4)
+    files, readings = workers.read_portion(Portion(tuple(sources), {}, tmp_path))
+    assert (len(files), len(readings)) == (3, 10)
+
+
 def test_every_process_gets_some_of_it(sources: list[SourceObject], tmp_path: Path) -> None:
     portions = list(workers._portions(sources, no_access, tmp_path, processes=2))
     assert len(portions) >= 4

@@ -74,6 +74,13 @@ def _objects() -> Iterator[bytes]:
     yield from _oddities()
 
 
+def _lists() -> Iterator[bytes]:
+    """Yield what stands between the brackets of a list of records."""
+    yield b""
+    yield from _records()
+    yield b" , ".join([*map(text, _sample_records()[:4]), b'"no record"'])
+
+
 def _oddities() -> Iterator[bytes]:
     for path in sorted(ODDITIES.glob("*.*")):
         if path.suffix not in {".py", ".toml"}:
@@ -113,6 +120,7 @@ def _digests() -> Iterator[bytes]:
 _SEEDS = {
     "record": _records,
     "object": _objects,
+    "scan": _lists,
     "report": _reports,
     "inventory": _inventory,
     "notification": lambda: map(text, MESSAGES),

@@ -4,13 +4,16 @@ Each takes bytes, and raises if what should hold does not. The same functions ar
 tests, with a few hundred inputs, and by the fuzzer, with millions.
 """
 
+import contextlib
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 
@@ -24,12 +27,14 @@ from ingest.object_keys import facts_of
 from ingest.origin import EvidenceRows, Origin
 from ingest.reading import EVIDENCE, Reading, read_object
 from ingest.rebuild import json_of, record_of
+from ingest.record_scanner import RecordScanner
+from ingest.records import FIELDS_AND_FORMS, LONGEST_PART, MOST_RESOURCES, RESOURCE_PARTS
 from ingest.redaction import redacted
 from ingest.resource_events import resource_history_of
 from ingest.session_reports import session_report_rows
 from ingest.sources import SourceObject
 from ingest.storage_keys import sightings_of
-from ingest.tolerant import TOO_DEEP, TOO_LARGE, Fault, event_of
+from ingest.tolerant import DEEPEST, TOO_DEEP, TOO_LARGE, Fault, event_of
 from lake.tables import RESOURCE_HISTORY, STREAMING_SESSION_EVIDENCE
 
 Answer = TypeVar("Answer")
@@ -41,6 +46,7 @@ HISTORY_SCHEMA = schema_to_pyarrow(RESOURCE_HISTORY.schema())
 # What is wrong with a part of an ordinary record that nobody looks at: it is deep, or given twice.
 UNSEEN = {TOO_LARGE, TOO_DEEP, "not UTF-8"}
 MANY = 100  # brackets
+MOST_UNUSUAL = 1000  # elements of a list that aren't of the documented form
 SESSION_TOKEN = re.compile(rb"(?i)session[_-]?token")
 PLACES = {"source_object_id", "record_index"}
 TOKEN_LIKE = re.compile(r"[A-Za-z0-9+/=_]{24,}")
@@ -119,6 +125,89 @@ def check_record(raw: bytes) -> None:
     assert record_of(row) == json_of(redacted(raw).decode()), "the record isn't given back"
 
 
+def check_scan(text: bytes) -> None:
+    """Whatever stands in a list: it is taken exactly if it is JSON, and no element is lost."""
+    window = b"[%s]" % text
+    scanner = scanner_of_records()
+    found = None
+    with contextlib.suppress(UnicodeDecodeError):
+        found = scanner.scan(window, 0)
+    first = scanner.first_record(window)
+    kept = np.frombuffer(scanner.indexes(), np.int64).tolist()
+    assert len(scanner) == len(kept)
+    if found is None:
+        assert not kept, "something of a refused list is kept"
+    if not _is_utf8(window):
+        return
+    elements = elements_of(window)
+    if found is None:
+        assert elements is None or len(elements) > MOST_UNUSUAL, "JSON is refused"
+        return
+    assert elements is not None, "what is no JSON is taken, or what is too deep"
+    count, unusual = found
+    assert count == len(elements)
+    assert first is None if not elements else elements_of(b"[%s]" % first) == elements[:1]
+    for place, raw in unusual:
+        assert elements_of(b"[%s]" % raw) == [elements[place]], "an element is cut wrongly"
+    assert sorted([*kept, *(place for place, _ in unusual)]) == list(range(count))
+
+
+def scanner_of_records() -> RecordScanner:
+    """Return a scanner that has taken nothing yet."""
+    return RecordScanner(
+        FIELDS_AND_FORMS,
+        RESOURCE_PARTS,
+        most_elements=MOST_RESOURCES,
+        longest_coded=LONGEST_PART,
+    )
+
+
+def elements_of(text: bytes) -> list[object] | None:
+    """Return the elements of a JSON list, objects as pairs; None if it is none, or too deep.
+
+    Python's reader takes what RFC 8259 calls JSON, halves of surrogate pairs too, and constants
+    that it doesn't.
+    """
+    try:
+        elements: list[object] = json.loads(
+            text.decode(),
+            object_pairs_hook=tuple,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=_no_constant,
+        )
+        is_deep = any(
+            _depth(element) > (DEEPEST if isinstance(element, tuple) else DEEPEST - 1)
+            for element in elements
+        )
+    except (ValueError, RecursionError):
+        return None
+    return None if is_deep else elements
+
+
+def _no_constant(name: str) -> Never:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _depth(value: object) -> int:
+    parts: Sequence[object] = ()
+    if isinstance(value, tuple):
+        parts = [part for _, part in value]
+    elif isinstance(value, list):
+        parts = value
+    else:
+        return 0
+    return 1 + max(map(_depth, parts), default=0)
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def check_report(text: bytes) -> None:
     """Whatever a session report holds: every row is evidence or a rejection."""
     rows = session_report_rows(text, ORIGIN)
@@ -159,6 +248,7 @@ def check_digest(text: bytes) -> None:
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "record": check_record,
     "object": check_object,
+    "scan": check_scan,
     "report": check_report,
     "inventory": check_inventory,
     "notification": check_notification,
