@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 
+from ingest.event_files import EventTarget
 from ingest.event_writer import LONGEST_RAW
 from ingest.ingestion import PortionRead, take_in
 from ingest.notifications import Place, PoisonError, places_in
@@ -167,14 +168,14 @@ class _Follower:
         refused = {self._uri_of(one): one for one in poison}
         found, missing = self._found({place for one in batch for place in one.places})
 
-        def read(new: Sequence[SourceObject]) -> Iterator[PortionRead]:
+        def read(new: Sequence[SourceObject], target: EventTarget) -> Iterator[PortionRead]:
             objects = [source for source in new if source.bucket is not None]
-            for readings, events in read_all(objects, self._access_of, PROCESSES):
+            for readings, events in read_all(objects, self._access_of, target, PROCESSES):
                 for reading in readings:
                     if reading.unreadable is not None:
                         missing[_place_of(reading.source)] = reading.unreadable
                 yield readings, events
-            yield [_refusal(one, refused[one.uri]) for one in new if one.bucket is None], iter(())
+            yield [_refusal(one, refused[one.uri]) for one in new if one.bucket is None], []
 
         finish_interrupted(self._lake)
         messages = [_as_object(uri, one.message.body) for uri, one in refused.items()]

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from ingest.event_files import EventTarget, WrittenEvents
 from ingest.ledger import new_objects
 from ingest.listing import LOOK_BACK_DAYS, Listing
 from ingest.object_keys import facts_of
@@ -13,17 +14,14 @@ from ingest.reading import Reading
 from ingest.s3_reading import BucketOptions
 from ingest.selection import Selection
 from ingest.sources import SourceObject
-from ingest.staging import Batch, without_unreadable
+from ingest.staging import Batch, event_target
 from ingest.summary import IngestSummary, Progress, Tally
 from ingest.workers import default_processes, read_all
 from lake import Lake
 from lake.commits import finish_interrupted
 from lake.known_objects import ledger_snapshot_id
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-PortionRead: TypeAlias = "tuple[list[Reading], Iterator[pa.RecordBatch]]"
+PortionRead: TypeAlias = tuple[list[Reading], list[WrittenEvents]]
 """Objects as they were read, and their events."""
 
 LATEST = date.max  # objects whose key names no day are read last
@@ -64,11 +62,11 @@ def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
     options = BucketOptions(role_arn, endpoint_url, is_requester_pays=is_requester_pays)
     listing = Listing(lake, map(str, sources), selection, look_back_days, options)
 
-    def read(new: Sequence[SourceObject]) -> Iterator[PortionRead]:
+    def read(new: Sequence[SourceObject], target: EventTarget) -> Iterator[PortionRead]:
         chosen = default_processes() if processes is None else processes
-        for readings, batches in read_all(new, listing.access_of, chosen):
+        for readings, events in read_all(new, listing.access_of, target, chosen):
             listing.count_unreadable(readings)
-            yield readings, batches
+            yield readings, events
 
     summary = take_in(lake, listing.objects, read, started=started, on_progress=on_progress)
     listing.remember()
@@ -78,29 +76,34 @@ def ingest(  # noqa: PLR0913 - one parameter for each option that a user has
 def take_in(
     lake: Lake,
     listed: Sequence[SourceObject],
-    read: Callable[[Sequence[SourceObject]], Iterable[PortionRead]],
+    read: Callable[[Sequence[SourceObject], EventTarget], Iterable[PortionRead]],
     *,
     started: float,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> IngestSummary:
     """Take in those of the listed objects that the ledger doesn't know; each is listed once.
 
-    `read` is given the new ones, day by day, and gives them back as they were read. `started` is
+    `read` is given the new ones, day by day, and where their events are to be written, and gives
+    them back as they were read. `started` is
     the monotonic time that the run counts from. Raises LakeError.
     """
-    run = _Run(lake, started, on_progress)
-    new = sorted(new_objects(lake, listed), key=_by_day)
-    run.expect(len(listed), new)
-    for readings, batches in read(new):
-        run.take(readings, batches)
-    return run.finish()
+    with event_target(lake) as target:
+        run = _Run(lake, started, on_progress)
+        new = sorted(new_objects(lake, listed), key=_by_day)
+        run.expect(len(listed), new)
+        for readings, events in read(new, target):
+            run.take(readings, events)
+        return run.finish()
 
 
 class _Run:
-    """The batches of a run, and the tally of them all: one is written while the next is read."""
+    """The batches of a run, one after the other, and the tally of them all."""
 
     def __init__(
-        self, lake: Lake, started: float, on_progress: Callable[[Progress], None] | None
+        self,
+        lake: Lake,
+        started: float,
+        on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self._lake = lake
         self._on_progress = on_progress
@@ -108,7 +111,6 @@ class _Run:
         self._tally = Tally()
         self._ledger_snapshot_id = ledger_snapshot_id(lake)
         self._batch = self._new_batch()
-        self._written: Batch | None = None
 
     def expect(self, seen: int, new: Sequence[SourceObject]) -> None:
         """Say what there is to do."""
@@ -116,39 +118,26 @@ class _Run:
         self._tally.objects_new = len(new)
         self._report()
 
-    def take(self, readings: list[Reading], batches: Iterator["pa.RecordBatch"]) -> None:
-        """Take a portion; when a batch is full, begin to write it and commit the one before."""
-        unreadable = [
-            reading.source_object_id for reading in readings if reading.unreadable is not None
-        ]
-        self._batch.add(
-            [reading for reading in readings if reading.unreadable is None],
-            (without_unreadable(batch, unreadable) for batch in batches),
-        )
+    def take(self, readings: list[Reading], events: list[WrittenEvents]) -> None:
+        """Take a portion; when a batch is full, commit it."""
+        self._batch.add(readings, events)
         for reading in readings:
             self._tally.count(reading)
         self._report()
         if self._batch.is_full:
-            self._batch.start_writing()
-            self._written, self._batch = self._batch, self._new_batch()
+            self._commit()
 
     def finish(self) -> IngestSummary:
         """Commit what is left, and return the summary."""
-        self._commit_written()
         if not self._batch.is_empty:
-            self._commit(self._batch)
+            self._commit()
         return self._tally.summary(time.monotonic() - self._started)
 
     def _new_batch(self) -> Batch:
-        return Batch(self._lake, self._ledger_snapshot_id, self._commit_written)
+        return Batch(self._lake, self._ledger_snapshot_id)
 
-    def _commit_written(self) -> None:
-        """Commit the batch that is being written, which may have taken as long as reading on."""
-        written, self._written = self._written, None
-        if written is not None:
-            self._commit(written)
-
-    def _commit(self, batch: Batch) -> None:
+    def _commit(self) -> None:
+        batch, self._batch = self._batch, self._new_batch()
         ledger = batch.commit()
         self._tally.count_committed(ledger.to_pylist(), **batch.rows_written())
 

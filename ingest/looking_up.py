@@ -6,7 +6,6 @@ duplicates. CloudTrail answers two questions a second and gives 50 events to eac
 events are gathered in a file before they are read like a log.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +17,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ingest.errors import IngestError
+from ingest.event_files import EventTarget
 from ingest.ledger import new_objects
 from ingest.object_keys import KeyFacts
 from ingest.sources import SourceObject
-from ingest.staging import Batch
+from ingest.staging import Batch, event_target
 from ingest.summary import IngestSummary, Tally
 from ingest.workers import read_all
 from lake import Lake
@@ -65,19 +65,20 @@ def look_up(  # noqa: PLR0913 - one parameter for each option that a user has
     from ingest.aws_places import AWS_ERRORS, Place, places, reason_of
 
     finish_interrupted(lake)
-    run = _Run(lake, on_step)
     now = datetime.now(UTC)
-    for place in places(role_arns, regions):
-        if not isinstance(place, Place):
-            run.refusals.append(str(place))
-            continue
-        try:
-            run.take(place, windows(place, since, until, now))
-        except AWS_ERRORS as error:
-            reason = reason_of(error, "cloudtrail:LookupEvents")
-            run.refusals.append(f"{place.account_id} {place.region}: LookupEvents: {reason}")
-        run.commit()
-    return run.finish()
+    with event_target(lake) as target:
+        run = _Run(lake, target, on_step)
+        for place in places(role_arns, regions):
+            if not isinstance(place, Place):
+                run.refusals.append(str(place))
+                continue
+            try:
+                run.take(place, windows(place, since, until, now))
+            except AWS_ERRORS as error:
+                reason = reason_of(error, "cloudtrail:LookupEvents")
+                run.refusals.append(f"{place.account_id} {place.region}: LookupEvents: {reason}")
+            run.commit()
+        return run.finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,12 @@ def windows(place: "Place", since: date | None, until: date | None, now: datetim
 class _Run:
     """The windows of a run, one after the other, and the tally of them all."""
 
-    def __init__(self, lake: Lake, on_step: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, lake: Lake, target: EventTarget, on_step: Callable[[str], None] | None
+    ) -> None:
         self.refusals: list[str] = []
         self._lake = lake
+        self._target = target
         self._on_step = on_step
         self._started = time.monotonic()
         self._tally = Tally()
@@ -124,16 +128,15 @@ class _Run:
         client = place.client("cloudtrail")
         new = {source.uri for source in new_objects(self._lake, [one.source for one in found])}
         self._tally.objects_seen += len(found) - len(new)
-        with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
-            for window in (one for one in found if one.source.uri in new):
-                if self._on_step is not None:
-                    self._on_step(f"asking {place.account_id} {place.region} {window.start:%F %H}h")
-                file = Path(folder, "events.json")
-                _gather(_pages(client.lookup_events, window), file)
-                self._tally.objects_seen += 1
-                # That there is nothing yet isn't worth a row: the hour is asked for again.
-                if window.source.version == WHOLE or file.stat().st_size:
-                    self._read(place, window, file)
+        file = self._target.folder / "events.json"
+        for window in (one for one in found if one.source.uri in new):
+            if self._on_step is not None:
+                self._on_step(f"asking {place.account_id} {place.region} {window.start:%F %H}h")
+            _gather(_pages(client.lookup_events, window), file)
+            self._tally.objects_seen += 1
+            # That there is nothing yet isn't worth a row: the hour is asked for again.
+            if window.source.version == WHOLE or file.stat().st_size:
+                self._read(place, window, file)
 
     def commit(self) -> None:
         """Commit what waits, if anything does."""
@@ -150,11 +153,11 @@ class _Run:
     def _read(self, place: "Place", window: Window, file: Path) -> None:
         source = replace(window.source, size=file.stat().st_size, place=str(file))
         self._tally.objects_new += 1
-        for readings, batches in read_all([source], _no_bucket, 1):
+        for readings, events in read_all([source], _no_bucket, self._target, 1):
             for reading in readings:
                 reading.facts = KeyFacts(account_id=place.account_id, region=place.region)
                 self._tally.count(reading)
-            self._batch.add(readings, batches)
+            self._batch.add(readings, events)
         self._waiting += 1
         if self._batch.is_full or self._waiting >= BATCH_WINDOWS:
             self.commit()

@@ -468,7 +468,7 @@ cdef class RecordScanner:
         The word is in lower case; its letter at `rarest` is looked for first. As letters differ
         from capitals by one bit, so do | and the backslash: they are the same here.
         """
-        cdef Growing* content = &self.contents[column]
+        cdef Growing* content = &self.contents[self.existing(column)]
         cdef Text letters = <Text>PyBytes_AS_STRING(word)
         cdef Py_ssize_t size = PyBytes_GET_SIZE(word)
         cdef int either
@@ -509,11 +509,11 @@ cdef bint has_word(
     Text text, Py_ssize_t size, Text word, Py_ssize_t letters, Py_ssize_t rarest, int either
 ) noexcept:
     """Say whether the text has the word, of which the letter at `rarest` is `either` here."""
+    if size < letters:
+        return False
     cdef Text found = text + rarest
     cdef Text last = text + size - letters + rarest
     cdef Py_ssize_t letter
-    if size < letters:
-        return False
     while found <= last:
         found = <Text>memchr(found, either, last - found + 1)
         if found == NULL:

@@ -1,22 +1,24 @@
 """From what was read to what the lake holds: batches without duplicates, committed whole.
 
 An object's events, its other rows and its ledger row are in one batch, so it is known if and only
-if all of it is there. A batch of many events is written in several files, so that its size is no
-matter of memory.
+if all of it is there. Its events are in files already; those with duplicates among them are written
+anew, so that the size of a batch is no matter of memory.
 """
 
+import tempfile
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from ingest.event_columns import EVENT_SCHEMA
+from ingest.event_files import EventTarget, WrittenEvents
 from ingest.ledger import ledger_row
 from ingest.reading import Reading
 from ingest.resource_events import resource_history_of
@@ -24,8 +26,8 @@ from ingest.storage_keys import sightings_of
 from lake import Lake
 from lake.commits import StagedBatch, commit_batch
 from lake.connection import duckdb_path
-from lake.data_files import arrow_schema, write_data_files
-from lake.duplicates import files_around, without_duplicates
+from lake.data_files import arrow_schema, file_form, take_over, write_data_files
+from lake.duplicates import are_new, files_around, without_duplicates
 from lake.events_table import EVENTS
 from lake.tables import (
     REJECTED_RECORDS,
@@ -39,11 +41,10 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
-BATCH_EVENTS = 120_000
-BATCH_BYTES = 128 * 2**20  # events take twice as much again while they are sorted and written
+BATCH_EVENTS = 200_000
 BATCH_OBJECTS = 20_000
-MOST_EVENTS = 160_000  # in memory: a batch and what a portion may add to it
 BATCH_EVIDENCE = 100_000  # rows of evidence and of history, about 2 kB each
+LOOKED_UP = ["event_id", "event_time"]  # of an event, to see whether it is known
 EVIDENCE, HISTORY, REJECTED, LEDGER = (
     STREAMING_SESSION_EVIDENCE.name,
     RESOURCE_HISTORY.name,
@@ -52,41 +53,29 @@ EVIDENCE, HISTORY, REJECTED, LEDGER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Data files of events, and what the events say of resources and of streaming sessions."""
-
-    files: list[str]
-    history: list[Row]
-    evidence: list[Row]
+@contextmanager
+def event_target(lake: Lake) -> Iterator[EventTarget]:
+    """Provide where the events of a run are written before they become the lake's."""
+    with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
+        yield EventTarget(Path(folder), file_form(lake.table(EVENTS.name)))
 
 
 class Batch:
     """One batch on its way into the lake; a new one is made after each commit.
 
     `ledger_snapshot_id` is a snapshot of the ledger from before its objects were looked up in it.
-    `before_writing` commits what another batch has begun to write, since the events of that aren't
-    known otherwise.
     """
 
-    def __init__(
-        self,
-        lake: Lake,
-        ledger_snapshot_id: int | None = None,
-        before_writing: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, lake: Lake, ledger_snapshot_id: int | None = None) -> None:
         self._lake = lake
         self._ledger_snapshot_id = ledger_snapshot_id
-        self._before_writing = before_writing
         self._batch_id = uuid.uuid4().hex
         self._base_snapshot_id: int | None = None
-        self._waiting: list[pa.RecordBatch] = []
-        self._waiting_rows = self._waiting_bytes = 0
+        self._waiting: list[WrittenEvents] = []
         self._files: list[str] = []
-        self._writer = ThreadPoolExecutor(1)
-        self._writing: Future[_Written] | None = None
-        self._events = 0
+        self._events = self._evidence = 0
         self._readings: list[Reading] = []
+        self._unreadable: list[str] = []
         self._rows: defaultdict[str, list[Row]] = defaultdict(list)
         self._duplicates: Counter[str] = Counter()
         self._conflicts: Counter[str] = Counter()
@@ -96,10 +85,9 @@ class Batch:
     def is_full(self) -> bool:
         """Whether it is time to commit."""
         return (
-            self._events + self._waiting_rows >= BATCH_EVENTS
-            or self._waiting_bytes >= BATCH_BYTES
+            self._events >= BATCH_EVENTS
             or len(self._readings) >= BATCH_OBJECTS
-            or len(self._rows[EVIDENCE]) + len(self._rows[HISTORY]) >= BATCH_EVIDENCE
+            or self._evidence >= BATCH_EVIDENCE
         )
 
     @property
@@ -107,17 +95,18 @@ class Batch:
         """Whether there is nothing to commit."""
         return not self._readings
 
-    def add(self, readings: Iterable[Reading], batches: Iterable[pa.RecordBatch]) -> None:
-        """Take objects that were read whole, and their events."""
-        for batch in batches:
-            self._waiting.append(batch)
-            self._waiting_rows += batch.num_rows
-            self._waiting_bytes += batch.nbytes
-            # More than is_full asks for, so that only an object of very many events comes so far.
-            if self._waiting_rows >= MOST_EVENTS or self._waiting_bytes >= BATCH_BYTES:
-                self.start_writing()
+    def add(self, readings: Iterable[Reading], written: Iterable[WrittenEvents]) -> None:
+        """Take objects that were read, and their events, but for those that couldn't be read."""
+        for events in written:
+            self._waiting.append(events)
+            self._events += events.rows
+            self._evidence += len(events.evidence) + len(events.history)
         for reading in readings:
+            if reading.unreadable is not None:
+                self._unreadable.append(reading.source_object_id)
+                continue
             self._readings.append(reading)
+            self._evidence += len(reading.evidence) + len(reading.history)
             self._rows[EVIDENCE] += reading.evidence
             self._rows[HISTORY] += reading.history
             reading.evidence, reading.history = [], []
@@ -134,10 +123,13 @@ class Batch:
         }
 
     def commit(self) -> pa.Table:
-        """Write what waits, commit everything, and return the ledger rows as committed."""
-        self.start_writing()
-        self._await_written()
-        self._writer.shutdown()
+        """Take the files of events that are new, commit everything, return the ledger's rows."""
+        events_table = self._lake.table(EVENTS.name)
+        snapshot = events_table.current_snapshot()
+        self._base_snapshot_id = None if snapshot is None else snapshot.snapshot_id
+        for events in self._waiting:
+            self._note_times(events)
+            self._settle(events_table, events)
         now = datetime.now(UTC)
         self._rows[REJECTED] = [
             row
@@ -153,45 +145,37 @@ class Batch:
         )
         return commit_batch(self._lake, staged)
 
-    def start_writing(self) -> None:
-        """Begin to write the waiting events that are no duplicates, in a thread of its own."""
-        self._before_writing()
-        events_table = self._lake.table(EVENTS.name)
-        is_first = not self._files and self._writing is None
-        if is_first and (snapshot := events_table.current_snapshot()) is not None:
-            self._base_snapshot_id = snapshot.snapshot_id
-        if not self._waiting:
+    def _settle(self, events_table: "IcebergTable", events: WrittenEvents) -> None:
+        """Take over the files of these events, or write those of them anew that are no duplicates.
+
+        What is written of another part of the batch is known too.
+        """
+        paths = [events.folder / name for name in events.names]
+        looked_up = pa.concat_tables([pq.read_table(path, columns=LOOKED_UP) for path in paths])
+        known = files_around(events_table, looked_up) + [duckdb_path(file) for file in self._files]
+        if not self._unreadable and are_new(looked_up, known, events_table):
+            self._files += [take_over(events_table, events.folder, name) for name in events.names]
+            self._rows[HISTORY] += events.history
+            self._rows[EVIDENCE] += events.evidence
             return
-        self._await_written()
-        events = pa.Table.from_batches(self._waiting, EVENT_SCHEMA).unify_dictionaries()
-        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
-        self._note_times(events)
-        known = files_around(events_table, events) + [duckdb_path(path) for path in self._files]
-        result = without_duplicates(events, known, events_table)
+        found = pa.concat_tables([pq.read_table(path) for path in paths])
+        result = without_duplicates(self._readable(found), known, events_table)
         self._count_copies(result.copies)
-        self._events += result.kept.num_rows
-        self._writing = self._writer.submit(_written, events_table, result.kept)
+        self._files += write_data_files(events_table, result.kept)
+        self._rows[HISTORY] += resource_history_of(result.kept)
+        self._rows[EVIDENCE] += sightings_of(result.kept)
+        for path in paths:
+            path.unlink()
 
-    def _await_written(self) -> None:
-        if self._writing is not None:
-            written, self._writing = self._writing.result(), None
-            self._files += written.files
-            self._rows[HISTORY] += written.history
-            self._rows[EVIDENCE] += written.evidence
+    def _readable(self, events: pa.Table) -> pa.Table:
+        """Return the events without those of objects that couldn't be read to the end."""
+        unreadable = pa.array(self._unreadable, pa.string())
+        is_of_them = pc.is_in(events.column("source_object_id"), value_set=unreadable)
+        return events.filter(pc.invert(is_of_them))
 
-    def _note_times(self, events: pa.Table) -> None:
-        """Note the oldest and newest event of each object; one can come in several portions."""
-        times = events.group_by("source_object_id").aggregate(
-            [("event_time", "min"), ("event_time", "max")]
-        )
-        for object_id, oldest, newest in zip(
-            times.column("source_object_id").to_pylist(),
-            times.column("event_time_min").to_pylist(),
-            times.column("event_time_max").to_pylist(),
-            strict=True,
-        ):
-            if oldest is None:
-                continue
+    def _note_times(self, events: WrittenEvents) -> None:
+        """Note the oldest and newest event of each object; one can come in several files."""
+        for object_id, (oldest, newest) in events.times.items():
             before = self._event_times.get(object_id, (oldest, newest))
             self._event_times[object_id] = min(oldest, before[0]), max(newest, before[1])
 
@@ -218,20 +202,6 @@ class Batch:
     def _write(self, name: str, rows: list[Row]) -> tuple[str, ...]:
         table = self._lake.table(name)
         return tuple(write_data_files(table, pa.Table.from_pylist(rows, arrow_schema(table))))
-
-
-def _written(events_table: "IcebergTable", events: pa.Table) -> _Written:
-    return _Written(
-        write_data_files(events_table, events), resource_history_of(events), sightings_of(events)
-    )
-
-
-def without_unreadable(batch: pa.RecordBatch, object_ids: Sequence[str]) -> pa.RecordBatch:
-    """Return a batch of events without those of objects that couldn't be read to the end."""
-    if not object_ids:
-        return batch
-    is_of_them = pc.is_in(batch.column("source_object_id"), value_set=pa.array(object_ids))
-    return batch.filter(pc.invert(is_of_them))
 
 
 def _rejected_rows(reading: Reading, batch_id: str, now: datetime) -> list[Row]:

@@ -1,16 +1,12 @@
 """Reading many objects: a portion at a time, in this process or in several.
 
-A portion's events leave a worker as Arrow streams in temporary files, which the main process maps
-into its memory one by one: nothing is copied through a pipe, and no portion has to fit into memory.
+A portion's events leave a worker as data files, and what goes through the pipe is small.
 """
 
-import contextlib
 import gc
 import multiprocessing
 import os
 import shutil
-import tempfile
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -21,12 +17,9 @@ from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
-from typing import Self
-
-import pyarrow as pa
 
 from ingest.errors import IngestError
-from ingest.event_columns import EVENT_SCHEMA
+from ingest.event_files import EventFiles, EventTarget, WrittenEvents
 from ingest.event_writer import EventWriter
 from ingest.memory import keep_freed_memory
 from ingest.reading import Reading, needs_text, read_object, reading_of
@@ -36,7 +29,6 @@ from ingest.worker_context import are_few, worker_context
 
 PORTION_OBJECTS = 512
 PORTION_BYTES = 8 * 2**20  # as stored
-FILE_BYTES = 64 * 2**20  # of events in one temporary file; it takes memory until all are written
 # Objects of a bucket fetched at a time, by each process. To wait for a small one takes far longer
 # than to read it, and those of a portion are all that can be in memory.
 FETCHERS = 128
@@ -46,11 +38,11 @@ ALLOCATIONS_BEFORE_COLLECTING = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Objects to read in one go, what it takes to fetch them, and the folder for their events."""
+    """Objects to read in one go, what it takes to fetch them, and where their events go."""
 
     sources: tuple[SourceObject, ...]
     access: Mapping[str, Access]
-    folder: Path
+    target: EventTarget
 
 
 def default_processes() -> int:
@@ -63,60 +55,30 @@ def default_processes() -> int:
 def read_all(
     sources: Sequence[SourceObject],
     access_of: Callable[[str], Access],
+    target: EventTarget,
     processes: int,
-) -> Iterator[tuple[list[Reading], Iterator[pa.RecordBatch]]]:
+) -> Iterator[tuple[list[Reading], list[WrittenEvents]]]:
     """Yield the objects as they were read, a portion at a time and in order, with their events.
 
     `access_of` is asked for each portion how to reach a bucket. With few objects, or one process,
     they are read in this process. Raises IngestError if a worker ends unexpectedly.
     """
-    is_little = are_few(source.size for source in sources)
-    with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
-        portions = _portions(sources, access_of, Path(folder), processes)
-        is_alone = is_little or processes == 1
-        read = (
-            map(read_portion, portions) if is_alone else _in_processes(portions, processes, folder)
-        )
-        for files, readings in read:
-            yield readings, _batches_in(files)
+    portions = _portions(sources, access_of, target, processes)
+    if processes == 1 or are_few(source.size for source in sources):
+        yield from map(read_portion, portions)
+    else:
+        yield from _in_processes(portions, processes, target.folder)
 
 
-def read_portion(portion: Portion) -> tuple[list[Path], list[Reading]]:
-    """Read a portion's objects; return the files that their events are in, and the objects."""
-    with _EventFiles(portion.folder) as events:
-        writer = EventWriter(events.write)
-        readings = [_read_or_not(source, pieces, writer) for source, pieces in _fetched(portion)]
-        writer.flush()
+def read_portion(portion: Portion) -> tuple[list[Reading], list[WrittenEvents]]:
+    """Read a portion's objects; return them, and their events, which are in files."""
+    files = EventFiles(portion.target)
+    writer = EventWriter(files.add)
+    readings = [_read_or_not(source, pieces, writer) for source, pieces in _fetched(portion)]
+    writer.flush()
     for reading in readings:
         reading.rejections = writer.rejected_of(reading.source_object_id)
-    return events.files, readings
-
-
-class _EventFiles:
-    """Files of a bounded size, written one after the other."""
-
-    def __init__(self, folder: Path) -> None:
-        self.files: list[Path] = []
-        self._folder = folder
-        self._bytes = 0
-        self._open = contextlib.ExitStack()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Write a batch of events."""
-        if not self.files or self._bytes >= FILE_BYTES:
-            self._open.close()
-            self.files.append(self._folder / f"{uuid.uuid4().hex}.arrow")
-            file = self._open.enter_context(pa.OSFile(str(self.files[-1]), "wb"))
-            self._stream = self._open.enter_context(pa.ipc.new_stream(file, EVENT_SCHEMA))
-            self._bytes = 0
-        self._stream.write_batch(batch)
-        self._bytes += batch.nbytes
+    return readings, files.written()
 
 
 def _read_or_not(
@@ -133,7 +95,7 @@ def _read_or_not(
 def _portions(
     sources: Sequence[SourceObject],
     access_of: Callable[[str], Access],
-    folder: Path,
+    target: EventTarget,
     processes: int,
 ) -> Iterator[Portion]:
     """Yield the objects in portions, small enough that every process has some."""
@@ -148,13 +110,13 @@ def _portions(
         if is_last or is_full:
             buckets = {source.bucket for source in chosen if source.bucket is not None}
             access = {bucket: access_of(bucket) for bucket in buckets}
-            yield Portion(tuple(chosen), access, folder)
+            yield Portion(tuple(chosen), access, target)
             chosen, chosen_bytes = [], 0
 
 
 def _in_processes(
-    portions: Iterator[Portion], processes: int, folder: str
-) -> Iterator[tuple[list[Path], list[Reading]]]:
+    portions: Iterator[Portion], processes: int, folder: Path
+) -> Iterator[tuple[list[Reading], list[WrittenEvents]]]:
     pool = ProcessPoolExecutor(processes, worker_context(), _prepare_worker, (folder,))
     try:
         # Some portions ahead, so that no worker waits while a batch is committed.
@@ -172,28 +134,21 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _prepare_worker(folder: str) -> None:
-    # Decoding makes many objects and no cycles: looking for them took a third of the time.
+def _prepare_worker(folder: Path) -> None:
+    # Reading makes many objects and no cycles, and what was loaded before stays.
+    gc.freeze()
     gc.set_threshold(ALLOCATIONS_BEFORE_COLLECTING, 50, 50)
     keep_freed_memory()
     Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
 
-def _end_with_parent(folder: str) -> None:
+def _end_with_parent(folder: Path) -> None:
     """End this worker when the process that gives it work is killed, and tidy up after it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
-
-
-def _batches_in(files: list[Path]) -> Iterator[pa.RecordBatch]:
-    """Yield the batches in the files, mapped into memory, and remove the files."""
-    for file in files:
-        with pa.memory_map(str(file)) as mapped, pa.ipc.open_stream(mapped) as stream:
-            file.unlink()
-            yield from stream
 
 
 def _fetched(

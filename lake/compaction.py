@@ -19,10 +19,11 @@ from pyiceberg.table import Table as IcebergTable
 from lake.catalog import Lake
 from lake.columns import Table
 from lake.connection import duckdb_path, register_object_store, relation_sql
-from lake.data_files import ROW_GROUP_ROWS, arrow_schema, parquet_options
+from lake.data_files import file_form
 from lake.events_table import EVENTS
 from lake.file_marks import merged_name
 from lake.file_replacement import current_files, replace_files
+from lake.sorted_files import ROW_GROUP_ROWS
 
 TARGET_BYTES = 256 * 2**20
 MEMORY_LIMIT = "600MB"
@@ -155,11 +156,11 @@ def _write_sorted(
     reader = connection.execute(f"select * from given{first_copies}{order}").to_arrow_reader(  # noqa: S608 - constants of this package
         ROW_GROUP_ROWS
     )
-    schema = arrow_schema(iceberg_table)
-    options = parquet_options(iceberg_table, rows)
+    form = file_form(iceberg_table)
+    schema = form.schema
     with (
         iceberg_table.io.new_output(location).create() as stream,
-        pq.ParquetWriter(stream, schema, **options) as writer,
+        pq.ParquetWriter(stream, schema, **form.parquet_options(rows)) as writer,
     ):
         for batch in reader:
             writer.write_batch(

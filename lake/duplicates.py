@@ -72,6 +72,25 @@ def without_duplicates(
     return Deduplicated(events.take(positions), copies)
 
 
+def are_new(
+    events: pa.Table, known_files: Sequence[str], iceberg_table: IcebergTable | None = None
+) -> bool:
+    """Say whether no event has a copy among these events or in the known files, by its id alone.
+
+    Of the events, only event_id and event_time are asked for.
+    """
+    if pc.count_distinct(events.column("event_id")).as_py() < events.num_rows:
+        return False
+    if not known_files:
+        return True
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.register("batch", events)
+        if iceberg_table is not None:
+            register_object_store(connection, iceberg_table, known_files)
+        return not _find_known_ids(connection, list(known_files), _time_range(events))
+
+
 def have_common_events(
     files: Sequence[str], others: Sequence[str], iceberg_table: IcebergTable
 ) -> bool:
@@ -110,16 +129,27 @@ def _find_known(
     if not files:
         connection.execute("create temp table known as select * from batch limit 0")
         return False
-    known = {
+    if not _find_known_ids(connection, files, times):
+        return _find_known(connection, [], times)
+    known = _known_parameters(files, times)
+    connection.execute(_KNOWN.format(content=", ".join(CONTENT)), known)
+    return True
+
+
+def _find_known_ids(
+    connection: duckdb.DuckDBPyConnection, files: list[str], times: dict[str, datetime]
+) -> bool:
+    """Fill the table `known_ids` with those of the batch that these files hold; say if any."""
+    connection.execute(_KNOWN_IDS, _known_parameters(files, times))
+    return connection.execute("select count(*) from known_ids").fetchone() != (0,)
+
+
+def _known_parameters(files: list[str], times: dict[str, datetime]) -> dict[str, object]:
+    return {
         "files": files,
         "low": times["low"] - TIME_MARGIN,
         "high": times["high"] + TIME_MARGIN,
     }
-    connection.execute(_KNOWN_IDS, known)
-    if connection.execute("select count(*) from known_ids").fetchone() == (0,):
-        return _find_known(connection, [], times)
-    connection.execute(_KNOWN.format(content=", ".join(CONTENT)), known)
-    return True
 
 
 def _no_copies() -> pa.Table:

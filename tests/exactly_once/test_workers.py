@@ -19,8 +19,8 @@ WITHIN = 120  # seconds; the machine may be busy
 READ_SLOWLY = """
 import os, sys, time
 from pathlib import Path
-from ingest import worker_context, workers
-from ingest.sources import files_in
+from ingest import ingest, worker_context, workers
+from lake import open_lake
 
 def read_portion(portion):
     (Path(sys.argv[2]) / str(os.getpid())).touch()
@@ -29,7 +29,7 @@ def read_portion(portion):
 worker_context.FEW_OBJECTS = 0
 if __name__ == "__main__":
     workers.read_portion = read_portion
-    list(workers.read_all(list(files_in(sys.argv[1])), lambda bucket: None, 2))
+    ingest(open_lake(sys.argv[3], create=True), [sys.argv[1]], processes=2)
 """
 
 
@@ -44,7 +44,7 @@ def test_the_workers_of_an_ingest_that_was_killed_end_and_tidy_up(tmp_path: Path
         (source / f"{number}.json.gz").write_bytes(log_file(record(number)))
     script = tmp_path / "slow.py"
     script.write_text(READ_SLOWLY)
-    command = [sys.executable, str(script), str(source), str(seen)]
+    command = [sys.executable, str(script), str(source), str(seen), str(tmp_path / "lake")]
     process = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(temporary)})
     try:
         wait_until(lambda: any(seen.iterdir()))

@@ -143,7 +143,7 @@ def test_reports_of_many_rows_fill_batches_too(
 def test_a_batch_of_many_events_is_written_in_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "MOST_EVENTS", 4)
+    monkeypatch.setattr("ingest.event_files.FILE_EVENTS", 4)
     monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 2)
     monkeypatch.setattr("ingest.reading.CHUNK_RECORDS", 1)
     numbers = [1, 2, 3, 4, 5, 1, 6, 7, 8, 2, 9]

@@ -4,10 +4,10 @@ import contextlib
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from itertools import pairwise, product
-from typing import TypeAlias
+from time import process_time
 
 import numpy as np
 import pytest
@@ -16,81 +16,24 @@ from hypothesis import strategies as st
 
 from ingest.rebuild import written_time
 from ingest.record_scanner import RecordScanner
-from ingest.records import COLUMN_OF, FIELDS_AND_FORMS, LONGEST_PART, MOST_RESOURCES, RESOURCE_PARTS
-from ingest.scanned_columns import IS_ABSENT, IS_THERE
+from ingest.records import COLUMN_OF, FIELDS_AND_FORMS
+from ingest.redaction import CLUES, LOWER
 from ingest.tolerant import DEEPEST, Fault, event_of
+from tests.ingest.drawn_records import UNDOCUMENTED, documented, escaped, letters, moments, records
 from tests.ingest.fuzz.targets import check_scan, scanner_of_records
 from tests.ingest.log_files import record, text
-
-Row: TypeAlias = dict[str, object]
-Written: TypeAlias = tuple[object, str]  # what a text says, and the text
+from tests.ingest.scanned import CODES, COLUMNS, EPOCH, Row, columns_of, list_of, rows_of, scanned
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=60)
-COLUMNS = range(len(FIELDS_AND_FORMS) + len(RESOURCE_PARTS))
-CODES = [column for column, (_, form) in enumerate(FIELDS_AND_FORMS) if "code" in form]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # One after the other, they are the ways in which JSON begins, goes on, ends or breaks.
 TOKENS = (*'[]{},:" ', *("\\", "0", "-", "1.", "e", '"a"', "true", "\\ud83d", "\0"))
-# Each two have the same hash.
-ALIKE = ("iv7GRiP-aX58IFSw", "14w7aFM8EbjY5mtV"), ("iRcr7.Dv1JlQV4b7", "x-agcf/sQWp7SokH")
-
-
-def list_of(*records: bytes) -> bytes:
-    return b"[%s]" % b",".join(records)
-
-
-def columns_of(scanner: RecordScanner) -> list[object]:
-    """Return all that a scanner gives."""
-    columns = [
-        (scanner.content(at), scanner.numbers_of(at), scanner.marks_of(at)) for at in COLUMNS
-    ]
-    return [scanner.indexes(), columns, [scanner.codes_of(at) for at in CODES], len(scanner)]
-
-
-def scanned(*windows: bytes) -> RecordScanner:
-    """Return a scanner that was given these lists, numbered one after the other."""
-    scanner, place = scanner_of_records(), 0
-    for window in windows:
-        found = scanner.scan(window, place)
-        assert found is not None
-        place += found[0]
-    return scanner
-
-
-def rows_of(scanner: RecordScanner) -> list[Row]:
-    """Return what the columns say of each record, without what is absent; parts are text."""
-    rows: list[Row] = [{} for _ in range(len(scanner))]
-    for column, (name, form) in enumerate(FIELDS_AND_FORMS):
-        for row, value in zip(rows, _values(scanner, column, form), strict=True):
-            if value is not None:
-                row[name] = value
-    return rows
-
-
-def _values(scanner: RecordScanner, column: int, form: str) -> Iterator[object]:
-    numbers = np.frombuffer(scanner.numbers_of(column), np.int32).tolist()
-    marks = np.frombuffer(scanner.marks_of(column), np.uint8).tolist()
-    match form:
-        case "flag" | "word":
-            yield from (None if mark == IS_ABSENT else mark == IS_THERE for mark in marks)
-        case "code" | "coded part":
-            codes = [code.decode() for code in scanner.codes_of(column)]
-            yield from (None if number < 0 else codes[number] for number in numbers)
-        case "time":
-            seconds = np.frombuffer(scanner.content(column), np.int64).tolist()
-            yield from (EPOCH + timedelta(seconds=second) for second in seconds)
-        case "list":
-            parts = [_values(scanner, at, "text") for at in COLUMNS[len(FIELDS_AND_FORMS) :]]
-            elements = zip(*parts, strict=True)
-            for number in numbers:
-                yield None if number < 0 else [next(elements) for _ in range(number)]
-            assert not list(elements)
-        case _:
-            start = 0
-            for end, mark in zip(numbers, marks, strict=True):
-                value = scanner.content(column)[start:end].decode()
-                yield {IS_ABSENT: None, IS_THERE: value}.get(mark, "null")
-                start = end
+# Each two have the same hash; of the last, one is how the other begins.
+ALIKE = (
+    ("iv7GRiP-aX58IFSw", "14w7aFM8EbjY5mtV"),
+    ("iRcr7.Dv1JlQV4b7", "x-agcf/sQWp7SokH"),
+    ("5pz5AjSL0gUoEbsa", "5pz5AjSL"),
+)
+PIECES_OF_CLUES = ("token", "TOKEN", "toK", "en", "k", "\\u00", "|U00", "\\u", "|", "0")
 
 
 # ── JSON of every kind, and what isn't ─────────────────────────────────────────────────────────
@@ -146,106 +89,11 @@ def test_of_elements_that_are_no_records_a_thousand_are_given_back() -> None:
 # ── records of the documented form ─────────────────────────────────────────────────────────────
 
 
-def _plain(letter: str) -> str:
-    return json.dumps(letter, ensure_ascii=False)[1:-1]
-
-
-def _escaped(letter: str) -> str:
-    units = letter.encode("utf-16-be").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
-
-
-def _in_capitals(letter: str) -> str:
-    return _escaped(letter).upper().replace("U", "u")
-
-
-letters = st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\/\b\f\n\r\t\0 é€🎉')
-written_letters = st.tuples(letters, st.sampled_from([_plain, _escaped, _in_capitals]))
-texts = st.lists(written_letters, max_size=9).map(
-    lambda chosen: (
-        "".join(letter for letter, _ in chosen),
-        f'"{"".join(way(letter) for letter, way in chosen)}"',
-    )
-)
-without_escapes = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='"\\'), max_size=9
-)
-short = st.text(max_size=9)
-parts = st.builds(
-    json.dumps,
-    st.recursive(
-        st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | short,
-        lambda inner: st.lists(inner) | st.dictionaries(short, inner),
-        max_leaves=4,
-    ),
-    ensure_ascii=st.booleans(),
-    indent=st.sampled_from([None, 1]),
-)
-moments = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0))
-resources = st.lists(st.dictionaries(st.sampled_from(RESOURCE_PARTS), without_escapes), max_size=3)
-VALUES: dict[str, st.SearchStrategy[Written]] = {
-    "text": texts,
-    "code": texts,
-    "flag": st.sampled_from([(True, "true"), (False, "false")]),
-    "word": st.sampled_from([(True, '"true"'), (False, '"false"')]),
-    "time": moments.map(lambda moment: (moment, f'"{written_time(moment)}"')),
-    "part": parts.filter(lambda part: part[0] not in '"n').map(lambda part: (part, part)),
-    "nullable part": parts.filter(lambda part: part[0] != '"').map(lambda part: (part, part)),
-    "coded part": parts.map(lambda part: (part, part)),
-    "list": resources.map(
-        lambda found: (
-            [tuple(one.get(name) for name in RESOURCE_PARTS) for one in found],
-            json.dumps(found, ensure_ascii=False),
-        )
-    ),
-}
-
-
-@st.composite
-def documented(draw: st.DrawFn) -> tuple[Row, bytes]:
-    """Draw a record: what its fields say, and its text with the fields in any order."""
-    needed = [name for name, _ in FIELDS_AND_FORMS[:2]]
-    others = st.sets(st.sampled_from([name for name, _ in FIELDS_AND_FORMS[2:]]))
-    row: Row = {}
-    members = []
-    for name in draw(st.permutations([*needed, *draw(others)])):
-        values = VALUES[dict(FIELDS_AND_FORMS)[name]]
-        if name == "eventID":
-            values = values.filter(lambda value: bool(str(value[0]).strip()))
-        row[name], written = draw(values)
-        members.append(draw(st.sampled_from(['"{}":{}', ' "{}" :\n\t{}\r'])).format(name, written))
-    return row, f"{{{','.join(members)}}}".encode()
-
-
-undocumented: st.SearchStrategy[tuple[None, bytes]] = st.sampled_from(
-    [
-        *(b"1", b"null", b'"eventID"', b"[]", b"{}"),
-        text(record(eventID=" \u3000")),
-        text(record(eventTime=None)),
-        text(record(eventTime="2026-09-14T08:12:33.5Z")),
-        text(record(newField=1)),
-        text(record(userAgent=None)),
-        text(record(userAgent=1)),
-        text(record(readOnly="true")),
-        text(record(sessionCredentialFromConsole=True)),
-        text(record(sessionCredentialFromConsole="True")),
-        text(record(requestParameters="text")),
-        text(record(additionalEventData=None)),
-        text(record(resources={})),
-        text(record(resources=[1])),
-        text(record(resources=[{"ARN": None}])),
-        text(record(resources=[{"ARN": "a", "owner": "b"}])),
-        text(record(resources=[{"ARN": 'a"b'}])),
-        text(record(resources=[{}] * (MOST_RESOURCES + 1))),
-        text(record(tlsDetails="x" * LONGEST_PART)),
-        text(record()).replace(b"event-1", rb"\ud83d"),
-        text(record()).replace(b"a.txt", rb"\udc00"),
-        text(record()).replace(b'"eventID"', rb'"\u0065ventID"'),
-        text(record()).replace(b'"readOnly":', b'"readOnly":true,"readOnly":'),
-        text(record(resources=[{"ARN": "a"}])).replace(b'"ARN"', b'"ARN":"b","ARN"'),
-    ]
-).map(lambda raw: (None, raw))
-records = st.lists(documented() | undocumented, max_size=4)
+def test_what_is_nearly_of_the_documented_form_is_given_back() -> None:
+    scanner = scanner_of_records()
+    found = (len(UNDOCUMENTED), list(enumerate(UNDOCUMENTED)))
+    assert scanner.scan(list_of(*UNDOCUMENTED), 0) == found
+    assert columns_of(scanner) == columns_of(scanner_of_records())
 
 
 @REPEATABLE
@@ -300,6 +148,16 @@ def test_a_refused_list_leaves_nothing(
     )
 
 
+def test_what_was_taken_before_does_not_slow_a_refusal() -> None:
+    names = [name for name, form in FIELDS_AND_FORMS if form == "code"]
+    raws = [text(record(**dict.fromkeys(names, f"{number}"))) for number in range(5_000)]
+    scanner = scanned(list_of(*raws))
+    start = process_time()
+    for number in range(1_000):
+        assert scanner.scan(b"[%s" % text(record(eventName=f"new {number}")), 0) is None
+    assert process_time() - start < 1  # second; it would be ten
+
+
 @REPEATABLE
 @given(records)
 def test_a_cleared_scanner_is_as_a_new_one(found: list[tuple[Row | None, bytes]]) -> None:
@@ -319,6 +177,8 @@ def test_there_are_no_other_columns() -> None:
         for read in (scanner.content, scanner.numbers_of, scanner.marks_of, scanner.codes_of):
             with pytest.raises(IndexError):
                 read(column)
+        with pytest.raises(IndexError):
+            scanner.mentions(column, b"token", 0)
     for column in set(COLUMNS) - set(CODES):
         with pytest.raises(TypeError):
             scanner.codes_of(column)
@@ -332,7 +192,7 @@ def test_there_are_no_other_columns() -> None:
 def test_texts_that_repeat_are_told_apart_however_many_there_are() -> None:
     distinct = [f"{number}{'x' * (number % 20)}" for number in range(3000)]  # over 1024
     distinct += [one for pair in ALIKE for one in pair] + ["", "a", "a\0", "a\0\0", "é", "\t"]
-    come = [*distinct, *random.Random(1).choices(distinct, k=6000), *(ALIKE[0] * 3)]
+    come = [*distinct, *random.Random(1).choices(distinct, k=6000), *((ALIKE[0] + ALIKE[-1]) * 3)]
     raws = [text(record(eventName=name, userIdentity=name)) for name in come]
     scanner = scanned(*(list_of(*raws[start : start + 500]) for start in range(0, len(raws), 500)))
     rows = rows_of(scanner)
@@ -344,9 +204,9 @@ def test_texts_that_repeat_are_told_apart_however_many_there_are() -> None:
 
 
 def test_an_escaped_text_has_the_number_of_the_plain_one() -> None:
-    escaped = b'"eventName":"%s"' % "".join(map(_escaped, "é🎉\n")).encode()
+    written = b'"eventName":"%s"' % "".join(map(escaped, "é🎉\n")).encode()
     plain = text(record(eventName="é🎉\n"))
-    raws = [re.sub(rb'"eventName":"[^"]*"', lambda _: escaped, plain), plain]
+    raws = [re.sub(rb'"eventName":"[^"]*"', lambda _: written, plain), plain]
     assert raws[0] != raws[1]
     rows = rows_of(scanned(list_of(*raws)))
     assert [row["eventName"] for row in rows] == ["é🎉\n"] * 2
@@ -405,3 +265,14 @@ def test_a_changed_time_is_one_only_if_it_has_the_form(
 ) -> None:
     times = [time, time[:place] + put_in + time[place + dropped :]]
     assert seconds_of(times) == expected_seconds(times)
+
+
+@REPEATABLE
+@given(st.lists(st.text(max_size=2) | st.sampled_from(PIECES_OF_CLUES), max_size=6), st.integers(1))
+def test_a_column_mentions_a_word_if_its_texts_hold_it(pieces: list[str], size: int) -> None:
+    said = ["x" + "".join(pieces[:size]), "x" + "".join(pieces[size:])]
+    scanner = scanned(*(list_of(text(record(eventID=one))) for one in said))
+    lower = bytes(letter | LOWER for letter in "".join(said).encode())
+    for word, rarest in CLUES.items():
+        assert scanner.mentions(COLUMN_OF["event_id"], word, rarest) == (word in lower)
+    assert not scanner_of_records().mentions(COLUMN_OF["event_id"], b"token", 2)

@@ -1,6 +1,6 @@
 """Where the scanner wasn't compiled, ingest makes the same of everything.
 
-But for records of over 4 MiB, which are then refused: reading them tolerantly takes too much memory.
+But for a record of over 4 MiB, which is then refused: it would take too much to read it tolerantly.
 """
 
 import subprocess

@@ -4,13 +4,16 @@ import os
 import tempfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from ingest import IngestError, ingest, workers
+from ingest.event_files import EventTarget, WrittenEvents
 from ingest.s3_reading import Access
 from ingest.sources import SourceObject, files_in
 from ingest.workers import Portion, read_all
 from lake import open_lake
+from lake.data_files import file_form
 from tests.ingest.log_files import LOG_KEY, log_file, put, record
 
 
@@ -25,38 +28,74 @@ def no_access(bucket: str) -> Access:
     raise AssertionError(bucket)
 
 
-def test_portions_come_in_order_and_leave_no_files(
-    sources: list[SourceObject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def target(tmp_path: Path) -> EventTarget:
+    """Return where events are written, in the form of a lake's."""
+    lake = open_lake(tmp_path / "empty-lake", create=True)
+    return EventTarget(tmp_path / "events", file_form(lake.table("events")))
+
+
+def events_of(written: list[WrittenEvents]) -> list[str]:
+    """Return the events in the files, in their order there."""
+    files = [events.folder / name for events in written for name in events.names]
+    return [event for file in files for event in pq.read_table(file)["event_id"].to_pylist()]
+
+
+def test_portions_come_in_order(
+    sources: list[SourceObject], target: EventTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "PORTION_OBJECTS", 4)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-    read = []
-    for readings, batches in read_all(sources, no_access, 1):
-        events = [row["event_id"] for batch in batches for row in batch.to_pylist()]
-        read.append((len(readings), events))
-    assert [count for count, _ in read] == [4, 4, 2]
-    assert [event for _, events in read for event in events] == [f"event-{n}" for n in range(10)]
-    assert not list((tmp_path / "temporary").iterdir())
+    read = list(read_all(sources, no_access, target, 1))
+    assert [len(readings) for readings, _ in read] == [4, 4, 2]
+    events = [event for _, written in read for event in events_of(written)]
+    assert events == [f"event-{number}" for number in range(10)]
+
+
+def test_a_run_leaves_no_files_of_its_own(
+    tmp_path: Path, sources: list[SourceObject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    lake = open_lake(tmp_path / "lake", create=True)
+    for _ in range(2):  # the second time, all are duplicates, and what there is is written anew
+        assert ingest(lake, [tmp_path / "source"], processes=1).balances
+        for source in sources:
+            os.utime(source.place, (0, 0))
+        assert not list(temporary.iterdir())
 
 
 def test_events_of_a_portion_are_in_several_files_if_they_are_many(
-    sources: list[SourceObject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sources: list[SourceObject], target: EventTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "FILE_BYTES", 1)
+    monkeypatch.setattr("ingest.event_files.FILE_EVENTS", 4)
     monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 4)
-    files, readings = workers.read_portion(Portion(tuple(sources), {}, tmp_path))
-    assert (len(files), len(readings)) == (3, 10)
+    readings, written = workers.read_portion(Portion(tuple(sources), {}, target))
+    assert (len(readings), [events.rows for events in written]) == (10, [4, 4, 2])
+    monkeypatch.setattr("ingest.event_files.FILE_BYTES", 1)
+    monkeypatch.setattr("ingest.event_writer.BATCH_RECORDS", 1)
+    _, written = workers.read_portion(Portion(tuple(sources), {}, target))
+    assert [events.rows for events in written] == [1] * 10
 
 
-def test_every_process_gets_some_of_it(sources: list[SourceObject], tmp_path: Path) -> None:
-    portions = list(workers._portions(sources, no_access, tmp_path, processes=2))
+def test_events_of_several_days_are_in_a_file_for_each(tmp_path: Path, target: EventTarget) -> None:
+    days = [record(day, eventTime=f"2026-09-0{day}T10:00:00Z") for day in (2, 1, 2)]
+    source = put(tmp_path / "days", {LOG_KEY.format("a"): log_file(*days)})
+    _, [events] = workers.read_portion(Portion(tuple(files_in(str(source))), {}, target))
+    folders = [Path(name).parent.name for name in events.names]
+    assert folders == ["event_time_day=2026-09-01", "event_time_day=2026-09-02"]
+    (times,) = events.times.values()
+    assert [time.day for time in times] == [1, 2]
+
+
+def test_every_process_gets_some_of_it(sources: list[SourceObject], target: EventTarget) -> None:
+    portions = list(workers._portions(sources, no_access, target, processes=2))
     assert len(portions) >= 4
     assert [source for portion in portions for source in portion.sources] == sources
 
 
-def test_nothing_to_read_is_nothing_to_do() -> None:
-    assert list(read_all([], no_access, 2)) == []
+def test_nothing_to_read_is_nothing_to_do(target: EventTarget) -> None:
+    assert list(read_all([], no_access, target, 2)) == []
 
 
 def die(_: Portion) -> None:
@@ -78,7 +117,7 @@ def test_a_worker_that_is_killed_is_said_in_one_line_and_the_next_run_does_it_al
 
 
 def test_objects_of_a_bucket_are_fetched_ahead_and_given_in_order(
-    monkeypatch: pytest.MonkeyPatch, sources: list[SourceObject]
+    monkeypatch: pytest.MonkeyPatch, sources: list[SourceObject], target: EventTarget
 ) -> None:
     fetched: list[str] = []
 
@@ -94,7 +133,7 @@ def test_objects_of_a_bucket_are_fetched_ahead_and_given_in_order(
         for number, size in enumerate([5, 0, 10**9, 5, 5, 5])
     )
     access = Access("b", "eu-central-1", "https://example", "k", "s", None)
-    given = list(workers._fetched(Portion(remote, {"b": access}, Path())))
+    given = list(workers._fetched(Portion(remote, {"b": access}, target)))
     assert [source for source, _ in given] == list(remote)
     assert sorted(fetched) == ["0", "3", "4", "5"], "the empty and the huge are not fetched ahead"
     _, pieces = given[2]
