@@ -12,12 +12,12 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memchr, memcmp, memcpy, memset
 
-import sys
-
 from ingest.growing cimport Growing, content_of, empty, put, put_number
 from ingest.json_text cimport (
     IS_ESCAPED, IS_HALF, Text, after_blanks, end_of_string, end_of_value, is_time, value_after_name
 )
+
+import sys
 
 import msgspec
 

@@ -127,9 +127,7 @@ class Batch:
         events_table = self._lake.table(EVENTS.name)
         snapshot = events_table.current_snapshot()
         self._base_snapshot_id = None if snapshot is None else snapshot.snapshot_id
-        for events in self._waiting:
-            self._note_times(events)
-            self._settle(events_table, events)
+        self._settle(events_table)
         now = datetime.now(UTC)
         self._rows[REJECTED] = [
             row
@@ -145,21 +143,36 @@ class Batch:
         )
         return commit_batch(self._lake, staged)
 
-    def _settle(self, events_table: "IcebergTable", events: WrittenEvents) -> None:
-        """Take over the files of these events, or write those of them anew that are no duplicates.
-
-        What is written of another part of the batch is known too.
-        """
-        paths = [events.folder / name for name in events.names]
-        looked_up = pa.concat_tables([pq.read_table(path, columns=LOOKED_UP) for path in paths])
-        known = files_around(events_table, looked_up) + [duckdb_path(file) for file in self._files]
-        if not self._unreadable and are_new(looked_up, known, events_table):
-            self._files += [take_over(events_table, events.folder, name) for name in events.names]
-            self._rows[HISTORY] += events.history
-            self._rows[EVIDENCE] += events.evidence
+    def _settle(self, events_table: "IcebergTable") -> None:
+        """Take over the files of all events, or write those of them anew that are no duplicates."""
+        waiting, self._waiting = self._waiting, []
+        for events in waiting:
+            self._note_times(events)
+        looked_up = [pq.read_table(path, columns=LOOKED_UP) for path in _paths(waiting)]
+        if not looked_up:
             return
-        found = pa.concat_tables([pq.read_table(path) for path in paths])
-        result = without_duplicates(self._readable(found), known, events_table)
+        all_events = pa.concat_tables(looked_up)
+        known = files_around(events_table, all_events)
+        if not self._unreadable and are_new(all_events, known, events_table):
+            for events in waiting:
+                self._take_over(events_table, events)
+        else:
+            for events in waiting:
+                self._write_anew(events_table, events, known)
+
+    def _take_over(self, events_table: "IcebergTable", events: WrittenEvents) -> None:
+        self._files += [take_over(events_table, events.folder, name) for name in events.names]
+        self._rows[HISTORY] += events.history
+        self._rows[EVIDENCE] += events.evidence
+
+    def _write_anew(
+        self, events_table: "IcebergTable", events: WrittenEvents, known: list[str]
+    ) -> None:
+        """Write those of the events that are neither known, nor in the batch already."""
+        paths = _paths([events])
+        found = self._readable(pa.concat_tables([pq.read_table(path) for path in paths]))
+        own = [duckdb_path(file) for file in self._files]
+        result = without_duplicates(found, known + own, events_table)
         self._count_copies(result.copies)
         self._files += write_data_files(events_table, result.kept)
         self._rows[HISTORY] += resource_history_of(result.kept)
@@ -202,6 +215,10 @@ class Batch:
     def _write(self, name: str, rows: list[Row]) -> tuple[str, ...]:
         table = self._lake.table(name)
         return tuple(write_data_files(table, pa.Table.from_pylist(rows, arrow_schema(table))))
+
+
+def _paths(written: Iterable[WrittenEvents]) -> list[Path]:
+    return [events.folder / name for events in written for name in events.names]
 
 
 def _rejected_rows(reading: Reading, batch_id: str, now: datetime) -> list[Row]:
