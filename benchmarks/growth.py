@@ -4,7 +4,7 @@
     python benchmarks/growth.py --millions 1 --lake LAKE --sizes
 
 Ingest: log files of a million new events each, 10,000 to a file, one run of `roletrail ingest`
-after another into the same lake, each a stretch of time later than the one before; events per
+after another into the same lake, each the same calls again, some days later; events per
 second, and per second of processor time, of each run. `--lake` takes a lake that has much already:
 it has these events, too, afterwards. Pages: lakes of as many million events as
 `--sizes` says, kept in DIR, and what each page's queries take in all of them: the best run on the
@@ -12,6 +12,9 @@ clock and the least processor time, which other programs on the machine change l
 """
 
 import argparse
+import gzip
+import re
+import shutil
 import sys
 import tempfile
 from datetime import timedelta
@@ -26,6 +29,7 @@ from analysis import open_answers
 
 BATCH = 1_000_000
 PER_FILE = 10_000
+EVENT_ID = re.compile(rb'("eventID":")[0-9a-f]{8}')
 
 
 def show_ingest(lake: Path, millions: int) -> None:
@@ -33,19 +37,37 @@ def show_ingest(lake: Path, millions: int) -> None:
     print("| million | seconds | events/s | CPU seconds | events per CPU second | of the first |")
     print("|---|---|---|---|---|---|")
     first = 0.0
-    for number in range(millions):
-        with tempfile.TemporaryDirectory(dir=lake.parent) as source:
-            start = START + number * timedelta(days=DAYS)
-            MadeUpTrail(BATCH, seed=SEED + number, start=start).write(Path(source), PER_FILE)
-            command = ["-m", "roletrail", "ingest", source, "--lake", str(lake)]
+    with tempfile.TemporaryDirectory(dir=lake.parent) as folder:
+        made_up = Path(folder, "made-up")
+        MadeUpTrail(BATCH, seed=SEED, start=START).write(made_up, PER_FILE)
+        for number in range(millions):
+            source = Path(folder, "later")
+            write_later(made_up, source, number)
+            command = ["-m", "roletrail", "ingest", str(source), "--lake", str(lake)]
             run = watched([sys.executable, *command])
-        rate = BATCH / run.cpu_seconds
-        first = first or rate
-        print(
-            f"| {number + 1} | {run.seconds:.1f} | {BATCH / run.seconds:,.0f} "
-            f"| {run.cpu_seconds:.1f} | {rate:,.0f} | {rate / first:.2f} |",
-            flush=True,
-        )
+            shutil.rmtree(source)
+            rate = BATCH / run.cpu_seconds
+            first = first or rate
+            print(
+                f"| {number + 1} | {run.seconds:.1f} | {BATCH / run.seconds:,.0f} "
+                f"| {run.cpu_seconds:.1f} | {rate:,.0f} | {rate / first:.2f} |",
+                flush=True,
+            )
+
+
+def write_later(source: Path, target: Path, number: int) -> None:
+    """Write the log files again, as if the same calls were made some days later, anew."""
+    later = number * timedelta(days=DAYS)
+    days = [START + timedelta(days=day) for day in range(-1, DAYS + 1)]
+    for file in source.rglob("*.gz"):
+        text = gzip.decompress(file.read_bytes())
+        # From the last day on, so that none is moved twice.
+        for day in reversed(days):
+            text = text.replace(f"{day:%Y-%m-%dT}".encode(), f"{day + later:%Y-%m-%dT}".encode())
+        text = EVENT_ID.sub(rb"\g<1>%08x" % number, text)
+        name = target / f"{number}-{file.name}"
+        name.parent.mkdir(parents=True, exist_ok=True)
+        name.write_bytes(gzip.compress(text, 1))
 
 
 def timings_of(lake: Path, runs: int) -> dict[str, list[Timing]]:
