@@ -10,6 +10,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILED := hatch_build.py $(wildcard ingest/*.pyx ingest/*.pxd)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 
@@ -67,12 +68,13 @@ constraints:
 clean:
 	rm -rf $(VENV) build dist
 
-# Stamps: installing again happens only when the packages asked for have changed.
-$(VENV)/installed: $(VENV)/created pyproject.toml constraints.txt
+# Stamps: installing again happens only when the packages asked for, or what is compiled, have
+# changed.
+$(VENV)/installed: $(VENV)/created pyproject.toml constraints.txt $(COMPILED)
 	$(PIP_INSTALL) --editable .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/created pyproject.toml constraints.txt
+$(VENV)/installed-dev: $(VENV)/created pyproject.toml constraints.txt $(COMPILED)
 	$(PIP_INSTALL) --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 
