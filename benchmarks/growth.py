@@ -17,10 +17,14 @@ import re
 import shutil
 import sys
 import tempfile
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from answers import AS_OPENED, MILLISECONDS, Timing, pages_of, percentile, timed_pages
+from isal import igzip
 from made_up_trail import DAYS, SEED, START, MadeUpTrail
 from month_of_events import prepared
 from watched_process import watched
@@ -57,17 +61,22 @@ def show_ingest(lake: Path, millions: int) -> None:
 
 def write_later(source: Path, target: Path, number: int) -> None:
     """Write the log files again, as if the same calls were made some days later, anew."""
+    target.mkdir()
+    with ThreadPoolExecutor() as threads:
+        deque(
+            threads.map(partial(_write_later, target, number), source.rglob("*.gz")),
+            maxlen=0,
+        )
+
+
+def _write_later(target: Path, number: int, file: Path) -> None:
+    text = gzip.decompress(file.read_bytes())
     later = number * timedelta(days=DAYS)
-    days = [START + timedelta(days=day) for day in range(-1, DAYS + 1)]
-    for file in source.rglob("*.gz"):
-        text = gzip.decompress(file.read_bytes())
-        # From the last day on, so that none is moved twice.
-        for day in reversed(days):
-            text = text.replace(f"{day:%Y-%m-%dT}".encode(), f"{day + later:%Y-%m-%dT}".encode())
-        text = EVENT_ID.sub(rb"\g<1>%08x" % number, text)
-        name = target / f"{number}-{file.name}"
-        name.parent.mkdir(parents=True, exist_ok=True)
-        name.write_bytes(gzip.compress(text, 1))
+    # From the last day on, so that none is moved twice.
+    for day in (START + timedelta(days=day) for day in range(DAYS, -2, -1)):
+        text = text.replace(f"{day:%Y-%m-%dT}".encode(), f"{day + later:%Y-%m-%dT}".encode())
+    text = EVENT_ID.sub(rb"\g<1>%08x" % number, text)
+    (target / f"{number}-{file.name}").write_bytes(igzip.compress(text, compresslevel=1))
 
 
 def timings_of(lake: Path, runs: int) -> dict[str, list[Timing]]:
