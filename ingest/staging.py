@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
-BATCH_EVENTS = 200_000
+BATCH_EVENTS = 500_000
 BATCH_OBJECTS = 20_000
 BATCH_EVIDENCE = 100_000  # rows of evidence and of history, about 2 kB each
 LOOKED_UP = ["event_id", "event_time"]  # of an event, to see whether it is known
