@@ -42,8 +42,8 @@ class EventDecoder:
     def add_list(self, source_object_id: str, first_index: int, window: bytes) -> int | None:
         """Take a JSON list of records, of which the first has this place in its object.
 
-        Returns how many there are. Returns None, and takes nothing, if it isn't a list in JSON, or
-        one of which most isn't records.
+        Returns how many there are. Returns None, and takes nothing, if it isn't a list in JSON,
+        or if over a thousand of its elements aren't of the documented form.
         """
         if not _is_utf8(window):
             return None

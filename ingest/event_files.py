@@ -21,7 +21,7 @@ from lake.sorted_files import FileForm, write_sorted
 Row = dict[str, object]
 
 FILE_EVENTS = 100_000
-FILE_BYTES = 64 * 2**20  # of events in memory, which writing takes half as much again
+FILE_BYTES = 64 * 2**20  # of events in memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ def take_in(
     """Take in those of the listed objects that the ledger doesn't know; each is listed once.
 
     `read` is given the new ones, day by day, and where their events are to be written, and gives
-    them back as they were read. `started` is
-    the monotonic time that the run counts from. Raises LakeError.
+    them back as they were read. `started` is the monotonic time that the run counts from. Raises
+    LakeError.
     """
     with event_target(lake) as target:
         run = _Run(lake, started, on_progress)
@@ -100,10 +100,7 @@ class _Run:
     """The batches of a run, one after the other, and the tally of them all."""
 
     def __init__(
-        self,
-        lake: Lake,
-        started: float,
-        on_progress: Callable[[Progress], None] | None,
+        self, lake: Lake, started: float, on_progress: Callable[[Progress], None] | None
     ) -> None:
         self._lake = lake
         self._on_progress = on_progress

@@ -15,7 +15,7 @@ from ingest.event_columns import ARROW_TYPES
 from ingest.fields import Field
 from ingest.record_scanner import RecordScanner
 from ingest.redaction import redacted
-from ingest.scanned_columns import Numbers, codes, spread
+from ingest.scanned_columns import Numbers, numbers_of, spread
 from ingest.tolerant import Row, columns_of, plan_of
 
 MOST_REMEMBERED = 20_000  # texts that a process remembers of one field; about 40 MB
@@ -68,7 +68,7 @@ class ReadOnce:
 
     def __init__(self, reader: PartReader, scanner: RecordScanner, column: int) -> None:
         self._types = reader.types
-        self._numbers = codes(scanner, column)
+        self._numbers = numbers_of(scanner, column)
         self._said = [reader.read(text) for text in scanner.codes_of(column)]
 
     def columns(self) -> dict[str, pa.Array]:

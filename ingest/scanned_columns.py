@@ -9,7 +9,6 @@ import pyarrow as pa
 from ingest.event_columns import RESOURCE, TEXT, TIME
 from ingest.record_scanner import RecordScanner
 
-Mask: TypeAlias = npt.NDArray[np.bool_]
 Numbers: TypeAlias = npt.NDArray[np.int32]
 
 IS_NULL, IS_THERE, IS_ABSENT = 0, 1, 2
@@ -22,7 +21,7 @@ def text_column(scanner: RecordScanner, column: int) -> pa.Array:
     is_there = marks(scanner, column) == IS_THERE
     if not is_there.any():
         return pa.nulls(len(is_there), TEXT)
-    ends = _numbers(scanner, column)
+    ends = numbers_of(scanner, column)
     offsets = np.zeros(len(ends) + 1, np.int32)
     offsets[1:] = ends
     valid = None if is_there.all() else pa.py_buffer(np.packbits(is_there, bitorder="little"))
@@ -33,12 +32,7 @@ def text_column(scanner: RecordScanner, column: int) -> pa.Array:
 def code_column(scanner: RecordScanner, column: int) -> pa.Array:
     """Return texts that repeat, as a dictionary."""
     distinct = pa.array(scanner.codes_of(column), pa.binary()).cast(TEXT)
-    return pa.DictionaryArray.from_arrays(_nullable(codes(scanner, column)), distinct)
-
-
-def codes(scanner: RecordScanner, column: int) -> Numbers:
-    """Return the number of each value among the distinct ones; -1 where it is absent."""
-    return _numbers(scanner, column)
+    return pa.DictionaryArray.from_arrays(_nullable(numbers_of(scanner, column)), distinct)
 
 
 def flag_column(scanner: RecordScanner, column: int) -> pa.Array:
@@ -60,7 +54,7 @@ def marks(scanner: RecordScanner, column: int) -> npt.NDArray[np.uint8]:
 
 def list_column(scanner: RecordScanner, column: int, parts: list[pa.Array]) -> pa.Array:
     """Return lists of resources with these parts; null where they are absent."""
-    lengths = _numbers(scanner, column)
+    lengths = numbers_of(scanner, column)
     is_absent = lengths == NOTHING
     offsets = np.zeros(len(lengths) + 1, np.int32)
     np.cumsum(np.where(is_absent, 0, lengths), out=offsets[1:])
@@ -84,5 +78,6 @@ def _nullable(numbers: Numbers) -> pa.Array:
     return pa.array(numbers, mask=is_absent) if is_absent.any() else pa.array(numbers)
 
 
-def _numbers(scanner: RecordScanner, column: int) -> Numbers:
+def numbers_of(scanner: RecordScanner, column: int) -> Numbers:
+    """Return what the scanner gives: where texts end, their numbers, or how long lists are."""
     return np.frombuffer(scanner.numbers_of(column), np.int32)

@@ -22,10 +22,10 @@ from ingest.records import (
 from ingest.redaction import CLUES, redacted_column
 from ingest.scanned_columns import (
     code_column,
-    codes,
     flag_column,
     list_column,
     marks,
+    numbers_of,
     text_column,
     time_column,
 )
@@ -120,7 +120,7 @@ class ScannedEvents:
         category = COLUMN_OF["event_category"]
         said = [marks(scanner, COLUMN_OF[FREE_FORM[name]]) for name in NULL_WHEN_EMPTY]
         categories = [text.decode() for text in scanner.codes_of(category)]
-        return unexpected_emptiness(categories, codes(scanner, category), said), EMPTINESS
+        return unexpected_emptiness(categories, numbers_of(scanner, category), said), EMPTINESS
 
     def _source_objects(self) -> pa.Array:
         places, counts = zip(*self._runs, strict=True)

@@ -70,7 +70,6 @@ class Batch:
         self._lake = lake
         self._ledger_snapshot_id = ledger_snapshot_id
         self._batch_id = uuid.uuid4().hex
-        self._base_snapshot_id: int | None = None
         self._waiting: list[WrittenEvents] = []
         self._files: list[str] = []
         self._events = self._evidence = 0
@@ -126,7 +125,7 @@ class Batch:
         """Take the files of events that are new, commit everything, return the ledger's rows."""
         events_table = self._lake.table(EVENTS.name)
         snapshot = events_table.current_snapshot()
-        self._base_snapshot_id = None if snapshot is None else snapshot.snapshot_id
+        base_snapshot_id = None if snapshot is None else snapshot.snapshot_id
         self._settle(events_table)
         now = datetime.now(UTC)
         self._rows[REJECTED] = [
@@ -138,9 +137,7 @@ class Batch:
         files = {name: self._write(name, rows) for name, rows in self._rows.items() if rows}
         if self._files:
             files[EVENTS.name] = tuple(self._files)
-        staged = StagedBatch(
-            self._batch_id, files, self._base_snapshot_id, self._ledger_snapshot_id
-        )
+        staged = StagedBatch(self._batch_id, files, base_snapshot_id, self._ledger_snapshot_id)
         return commit_batch(self._lake, staged)
 
     def _settle(self, events_table: "IcebergTable") -> None:

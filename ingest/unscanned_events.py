@@ -33,7 +33,7 @@ class UnscannedEvents:
         return bytes(raws[0]) if raws else None
 
     def batch(self) -> Never:
-        """Return the rows of what was taken, which nothing was."""
+        """Return the rows of what was taken: nothing ever is, so nobody asks."""
         raise NotImplementedError
 
     def _records_of(self, window: bytes) -> list[msgspec.Raw] | None:
