@@ -39,12 +39,18 @@ def heading(page: "Page", name: str | re.Pattern[str]) -> "Locator":
     return page.get_by_role("heading", name=name)
 
 
+def wait_for_script(page: "Page") -> None:
+    """Wait until the page's script has ended; until then elements of its last run still stand."""
+    from playwright.sync_api import expect
+
+    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+
+
 def choose_row(page: "Page", row: int) -> None:
     """Click the checkbox of a row of the page's one table, counted from 1."""
     from playwright.sync_api import expect
 
-    # A table is made anew while the script runs.
-    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    wait_for_script(page)  # a table is made anew while it runs
     table = page.get_by_test_id("stDataFrame")
     expect(table.get_by_test_id("data-grid-canvas")).to_be_visible()
     table.scroll_into_view_if_needed()
@@ -101,13 +107,13 @@ def test_back_returns_to_the_tab_that_a_choice_was_made_on(
     expect(tab).to_be_visible()
     page.mouse.move(700, 500)
     page.mouse.wheel(0, 5_000)
-    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    wait_for_script(page)
     tab.click()
     expect(page).to_have_url(re.compile(r"tab=Streaming"))
     choose_row(page, 1)
     expect(page).to_have_url(re.compile(r"/streaming-session\?.*id="))
     expect(page.get_by_role("tab", name="Endpoints")).to_be_visible()
-    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    wait_for_script(page)
 
     page.go_back()
     expect(page).to_have_url(re.compile(r"/people\?.*tab=Streaming"))
@@ -142,6 +148,7 @@ def test_a_search_is_kept_in_the_address_and_taken_back_by_going_back(
     expect(page).to_have_url(re.compile(r"search=nobody"))
     page.go_back()
     expect(page.get_by_text("1 streaming session ")).to_be_visible()
+    wait_for_script(page)
     expect(page.get_by_role("textbox", name="Search")).to_have_value("")
 
 
@@ -228,7 +235,7 @@ def test_what_a_log_says_runs_nothing_and_links_nowhere(
     from playwright.sync_api import expect
 
     page.goto(serve(hostile_lake) + path)
-    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    wait_for_script(page)
     expect(page.locator("h1")).to_be_visible()
     shown = page.get_by_test_id("stDataFrame").or_(page.get_by_test_id("stVegaLiteChart"))
     expect(shown.or_(heading(page, "No")).first).to_be_visible()

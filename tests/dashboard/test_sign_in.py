@@ -164,6 +164,7 @@ def test_who_is_not_on_the_list_sees_that_and_nothing_of_the_lake(
     )
     sign_in(page, dashboard, EVE, LINK)
     expect(heading(page, "You are not on the list")).to_be_visible()
+    expect(page.get_by_text("eve@evil-example.com").first).to_be_visible()
     everything = b"".join(received)
     assert b"eve@evil-example.com" in everything
     for secret in (PERSON, "Streaming sessions", "roletrail/lake", CLIENT_SECRET):
