@@ -11,6 +11,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COMPILED := hatch_build.py $(wildcard ingest/*.pyx ingest/*.pxd)
+# One more than there are cores, since many tests wait for a server or a browser.
+TEST_PROCESSES := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 
@@ -21,7 +23,7 @@ demo: $(VENV)/installed
 	$(BIN)/roletrail demo
 
 test: format-check lint types imports browser
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 check: format-check lint types imports docs
 

@@ -12,10 +12,10 @@ import duckdb
 from analysis.errors import AnalysisError
 from analysis.explanation import Explanation, explain
 from analysis.notebook_display import shown, text_as_html
-from analysis.views import create_views
+from analysis.views import comment_views, create_views
 from analysis.who import who
 from lake import Lake, open_lake
-from lake.connection import close_to_outside, connect
+from lake.connection import close_to_outside, comment_tables, connect
 
 if TYPE_CHECKING:
     from analysis.policies import LeastPrivilege
@@ -271,6 +271,8 @@ def open_answers(location: str | None = None) -> Answers:
     lake = open_lake(location)
     connection = connect(lake)
     create_views(connection)
+    comment_tables(connection)
+    comment_views(connection)
     close_to_outside(connection)
     return Answers(lake, connection)
 

@@ -77,7 +77,7 @@ def attribute(
     wrote is never seen. Raises AnalysisError if the user's workload rules are wrong.
     """
     started = time.monotonic()
-    ensure_tables(lake)
+    ensure_tables(lake, DERIVED_TABLES)
     with closing(_Run(lake, settings or AttributionSettings(), on_step or _say_nothing)) as run:
         days_read = run.run(since, until)
         return run.summary(days_read, time.monotonic() - started)

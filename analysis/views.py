@@ -88,9 +88,14 @@ def view_sql(name: str) -> str:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the readers' views over the tables of the lake, all of it with its comment."""
+    """Create the readers' views over the tables of the lake."""
     for name in READER_VIEWS:
         connection.execute(f"create view {name} as {view_sql(name)}")
+
+
+def comment_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the comments of the readers' views and of their columns on them."""
+    for name in READER_VIEWS:
         comment = quoted(view_comment(view_sql(name)))
         connection.execute(f"comment on view {name} is {comment}")
         columns = [column for column, *_ in connection.execute(f"describe {name}").fetchall()]

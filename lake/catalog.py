@@ -24,7 +24,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from lake.columns import Table
 from lake.errors import LakeError
-from lake.tables import FIRST_TABLES
+from lake.tables import INGESTED_TABLES
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -68,8 +68,9 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
     """Return the lake at `location`: a folder, or `catalog:NAME`.
 
     Without a location, `ROLETRAIL_LAKE` and then `./roletrail-lake` is taken. With `create`,
-    the folder and missing tables are made, and tables of an older release get the columns that
-    they lack. Raises LakeError if there is no lake or it can't be reached.
+    the folder and the tables that ingest writes to are made, and those of an older release get the
+    columns that they lack; other tables come with what fills them. Raises LakeError if there is no
+    lake or it can't be reached.
     """
     place = str(location or os.environ.get("ROLETRAIL_LAKE") or DEFAULT_LOCATION)
     lake = Lake(
@@ -79,7 +80,7 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
         else _folder_catalog(place, create=create),
     )
     if create:
-        ensure_tables(lake)
+        ensure_tables(lake, INGESTED_TABLES)
     return lake
 
 
@@ -127,7 +128,7 @@ def _named_catalog(place: str) -> "Catalog":
         raise LakeError(message) from error
 
 
-def ensure_tables(lake: Lake, tables: Iterable[Table] = FIRST_TABLES) -> None:
+def ensure_tables(lake: Lake, tables: Iterable[Table]) -> None:
     """Make the tables, and the columns and settings of an older release's, that the lake lacks."""
     # The second error is what a SQL catalog has for two who are first at the same moment.
     with contextlib.suppress(NamespaceAlreadyExistsError, IntegrityError):
@@ -135,8 +136,7 @@ def ensure_tables(lake: Lake, tables: Iterable[Table] = FIRST_TABLES) -> None:
     existing = lake.table_names()
     for table in tables:
         if table.name in existing:
-            _add_missing_columns(lake, table)
-            _add_missing_properties(lake.table(table.name), table.properties())
+            _add_missing_properties(_with_all_columns(lake, table), table.properties())
         else:
             _create_table(lake, table)
 
@@ -159,13 +159,13 @@ def _create_table(lake: Lake, table: Table) -> None:
         return
 
 
-def _add_missing_columns(lake: Lake, table: Table) -> None:
+def _with_all_columns(lake: Lake, table: Table) -> IcebergTable:
     for _ in range(ATTEMPTS):
         iceberg_table = lake.table(table.name)
         known = {column.name for column in iceberg_table.schema().fields}
         missing = [column for column in table.schema().fields if column.name not in known]
         if not missing:
-            return
+            return iceberg_table
         # Somebody else who opens the lake may be adding them too.
         with (
             contextlib.suppress(CommitFailedException, OperationalError),

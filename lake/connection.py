@@ -43,7 +43,7 @@ SIMPLE_TYPES: Mapping[type[IcebergType], str] = {
 
 
 def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnection:
-    """Return an in-memory DuckDB connection in UTC, with a commented view for each table.
+    """Return an in-memory DuckDB connection in UTC, with a view for each table.
 
     The views see the snapshot that is current now; connect again to see newer data. A batch of
     ingest is seen in all its tables or in none, also while it is committed to one after the other.
@@ -60,7 +60,6 @@ def connect(lake: Lake, tables: Iterable[str] = TABLES) -> duckdb.DuckDBPyConnec
         if view.iceberg_table is not None:
             register_object_store(connection, view.iceberg_table, view.files)
         connection.execute(f"create view {view.name} as {view.sql}")
-        comment_view(connection, view.name)
         readable += view.files
     connection.execute("set allowed_paths = $paths", {"paths": readable})
     return connection
@@ -177,12 +176,13 @@ def duckdb_type(kind: IcebergType) -> str:
     return SIMPLE_TYPES[type(kind)]
 
 
-def comment_view(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Put the table's and its columns' comments on the view."""
-    table = TABLES[name]
-    connection.execute(f"comment on view {name} is {quoted(table.comment)}")
-    for column in table.columns:
-        connection.execute(f"comment on column {name}.{column.name} is {quoted(column.comment)}")
+def comment_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the tables' and their columns' comments on the views, for people who look around."""
+    for name, table in TABLES.items():
+        connection.execute(f"comment on view {name} is {quoted(table.comment)}")
+        for column in table.columns:
+            meaning = quoted(column.comment)
+            connection.execute(f"comment on column {name}.{column.name} is {meaning}")
 
 
 def register_object_store(

@@ -122,5 +122,4 @@ INGESTED_TABLES = (
     RESOURCE_HISTORY,
     SOURCE_OBJECTS,
 )
-FIRST_TABLES = (*INGESTED_TABLES, *DERIVED_TABLES, FINDINGS)  # what every lake has
-TABLES = {table.name: table for table in (*FIRST_TABLES, NOTICES)}
+TABLES = {table.name: table for table in (*INGESTED_TABLES, *DERIVED_TABLES, FINDINGS, NOTICES)}

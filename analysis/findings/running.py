@@ -72,7 +72,7 @@ def find(
     in the way.
     """
     started = time.monotonic()
-    ensure_tables(lake)
+    ensure_tables(lake, (FINDINGS,))
     say = on_step or _say_nothing
     with (
         tempfile.TemporaryDirectory(prefix="roletrail-") as scratch,

@@ -126,6 +126,8 @@ def _rows(lake: "Lake") -> list[dict[str, object]]:
 def _findings(lake: "Lake") -> list[dict[str, object]]:
     from lake.derived_tables import FINDINGS
 
+    if FINDINGS.name not in lake.table_names():
+        return []
     scan = lake.table(FINDINGS.name).scan(selected_fields=("finding_id",))
     return list(scan.to_arrow().to_pylist())
 

@@ -8,10 +8,11 @@ from typing import Any
 import pyarrow as pa
 
 from lake import open_lake
-from lake.catalog import Lake
+from lake.catalog import Lake, ensure_tables
 from lake.data_files import arrow_schema, write_data_files
 from lake.derived_tables import DERIVED_TABLES
 from lake.publication import Publication, last_publication, publish
+from lake.tables import TABLES
 
 SCRIPT = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 LINK = "[click](https://evil.example/) https://evil.example/ www.evil.example me@evil.example"
@@ -33,6 +34,7 @@ EVENT_COUNT = 120
 def make_hostile_lake(folder: Path) -> Path:
     """Make the lake in this folder and return it."""
     lake = open_lake(folder, create=True)
+    ensure_tables(lake, TABLES.values())
     _append(lake, "events", [_event(number) for number in range(EVENT_COUNT)])
     _append(lake, "session_activity", [_activity()])
     _append(lake, "streaming_sessions", [_streaming_session()])

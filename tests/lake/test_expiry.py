@@ -9,11 +9,12 @@ import pytest
 
 from lake import Lake, commits, open_lake
 from lake.batches import batches_of
+from lake.catalog import ensure_tables
 from lake.commits import commit_batch, finish_interrupted
 from lake.compaction import compact
 from lake.connection import connect
 from lake.data_files import write_data_files
-from lake.derived_tables import ENDPOINT_OWNERSHIP
+from lake.derived_tables import DERIVED_TABLES, ENDPOINT_OWNERSHIP
 from lake.events_table import EVENTS
 from lake.expiry import expire_snapshots
 from lake.garbage import collect_garbage
@@ -25,8 +26,10 @@ from tests.lake.event_rows import event, ledger_row, rows_of, staged
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    """Return an empty lake."""
-    return open_lake(tmp_path / "lake", create=True)
+    """Return an empty lake with the tables of an attribution."""
+    lake = open_lake(tmp_path / "lake", create=True)
+    ensure_tables(lake, DERIVED_TABLES)
+    return lake
 
 
 def soon() -> datetime:

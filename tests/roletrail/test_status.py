@@ -8,7 +8,8 @@ import pytest
 
 from analysis import open_answers
 from lake import open_lake
-from lake.tables import FIRST_TABLES
+from lake.derived_tables import DERIVED_TABLES
+from lake.tables import INGESTED_TABLES
 from roletrail.cli import main
 from roletrail.commands.status import StatusFormat
 from roletrail.errors import ExitCode
@@ -59,7 +60,7 @@ def test_first_it_says_how_things_are_then_come_the_sections(
     days = {"days": "7 days"}
     assert parts[::2] == [section.heading.format(**days) for section in SECTIONS.values()]
     assert [line.split()[0] for line in parts[-1].splitlines()[1:]] == [
-        table.name for table in FIRST_TABLES
+        table.name for table in (*INGESTED_TABLES, *DERIVED_TABLES)
     ]
 
 
