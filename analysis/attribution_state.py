@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from analysis.event_days import EventDays
 from lake import Lake
-from lake.derived_tables import ATTRIBUTIONS
 from lake.publication import last_publication, published_at
 
 
@@ -24,11 +23,9 @@ class AttributionState:
 def attribution_state(lake: Lake) -> AttributionState:
     """Return how far the lake's attribution has come. Evidence that came later isn't looked at."""
     days = EventDays.of(lake)
-    is_new = ATTRIBUTIONS.name not in lake.table_names()
-    read = {} if is_new else last_publication(lake).days
-    changed = days.changed_since(read, None, None)
+    changed = days.changed_since(last_publication(lake).days, None, None)
     return AttributionState(
         days=len(days.files),
         outstanding_days=tuple(sorted(changed & set(days.files))),
-        published_at=None if is_new else published_at(lake),
+        published_at=published_at(lake),
     )

@@ -24,7 +24,7 @@ from pyiceberg.types import (
 
 from lake.batches import FOLLOWERS, files_under_way
 from lake.catalog import Lake
-from lake.derived_tables import ATTRIBUTIONS, DERIVED_TABLES
+from lake.derived_tables import DERIVED_TABLES
 from lake.events_table import EVENTS
 from lake.publication import last_publication
 from lake.tables import TABLES
@@ -81,7 +81,7 @@ class TableView:
 def table_views(lake: Lake, tables: Iterable[str] = TABLES) -> Iterator[TableView]:
     """Yield how DuckDB reads each table at the snapshot that is current now: see `connect`."""
     existing = lake.table_names()
-    snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}
+    snapshots = last_publication(lake).snapshots
     wanted = list(tables)
     loaded = _loaded(lake, [name for name in wanted if name in existing])
     for name in wanted:

@@ -44,6 +44,8 @@ class Publication:
 
 def last_publication(lake: Lake) -> Publication:
     """Return the last complete attribution run; an empty one if there was none."""
+    if ATTRIBUTIONS.name not in lake.table_names():
+        return Publication()
     text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED)
     return Publication(**json.loads(text)) if text else Publication()
 
@@ -55,6 +57,8 @@ def snapshots_of(lake: Lake, names: Iterable[str]) -> dict[str, int | None]:
 
 def published_at(lake: Lake) -> datetime | None:
     """Return when an attribution run was last published, UTC; None if never, or not noted."""
+    if ATTRIBUTIONS.name not in lake.table_names():
+        return None
     text = lake.table(ATTRIBUTIONS.name).properties.get(PUBLISHED_AT)
     return datetime.fromisoformat(text) if text else None
 

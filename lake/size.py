@@ -10,7 +10,6 @@ from pyiceberg.table.snapshots import Snapshot
 
 from lake.catalog import Lake
 from lake.connection import DERIVED, duckdb_path
-from lake.derived_tables import ATTRIBUTIONS
 from lake.publication import last_publication
 from lake.tables import TABLES
 
@@ -33,7 +32,7 @@ class TableSize:
 def table_sizes(lake: Lake) -> list[TableSize]:
     """Return the size of each table, of derived ones as they were last published."""
     existing = lake.table_names()
-    snapshots = last_publication(lake).snapshots if ATTRIBUTIONS.name in existing else {}
+    snapshots = last_publication(lake).snapshots
     return [
         _size(name, table, _seen(name, table, snapshots))
         for name, table in ((name, lake.table(name)) for name in TABLES if name in existing)

@@ -12,6 +12,8 @@ from analysis import attribution
 from analysis.attribution import attribute
 from ingest import ingest
 from lake import Lake, LakeError, open_lake, publication
+from lake.catalog import ensure_tables
+from lake.derived_tables import ATTRIBUTIONS
 from lake.publication import Publication, last_publication, publish
 from tests.exactly_once.invariants import derived
 from tests.ingest.log_files import log_file, record
@@ -148,6 +150,7 @@ def test_of_two_runs_at_once_one_is_published_whole(
 
 def test_what_was_published_since_a_run_began_is_not_replaced(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake", create=True)
+    ensure_tables(lake, (ATTRIBUTIONS,))
     started_from = last_publication(lake)
     other = Publication(settings="other")
     publish(lake, other, started_from)
@@ -161,6 +164,7 @@ def test_two_who_publish_at_the_same_instant_are_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake = open_lake(tmp_path / "lake", create=True)
+    ensure_tables(lake, (ATTRIBUTIONS,))
     started_from = last_publication(lake)
     properties_of = publication._properties
 

@@ -6,6 +6,8 @@ from analysis import AnalysisError, Answers, open_answers
 from analysis.bounded_answers import bounded_answer, parameters_of, saved_questions
 from analysis.lake_version import lake_version
 from lake import open_lake
+from lake.catalog import ensure_tables
+from lake.derived_tables import ATTRIBUTIONS
 from lake.publication import Publication, last_publication, publish
 
 ENDLESS = "select count(*) from range(10000000000) as a, range(10000000000) as b"
@@ -73,6 +75,7 @@ def test_each_saved_question_says_what_a_row_is_and_can_be_asked(answers: Answer
 
 def test_a_lake_has_another_version_once_an_attribution_is_published(tmp_path: Path) -> None:
     lake = open_lake(tmp_path / "lake", create=True)
+    ensure_tables(lake, (ATTRIBUTIONS,))
     before = lake_version(str(tmp_path / "lake"))
     assert lake_version(str(tmp_path / "lake")) == before
     publish(lake, Publication(), last_publication(lake))

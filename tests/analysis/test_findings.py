@@ -12,6 +12,7 @@ from analysis.findings.rules import Rule
 from analysis.findings.wording import NOBODY, explanation_of, listed, who_text
 from ingest import ingest
 from lake import Lake, open_lake
+from lake.catalog import ensure_tables
 from lake.derived_tables import FINDINGS
 from lake.replacement import replace_rows
 from tests.analysis.findings_cases import RULES
@@ -38,6 +39,7 @@ def attributed(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 @pytest.fixture
 def lake(attributed: Lake) -> Lake:
     """Return that lake without findings; tests may find some, and change nothing else."""
+    ensure_tables(attributed, (FINDINGS,))
     replace_rows(attributed, FINDINGS, [])
     return attributed
 
