@@ -16,7 +16,7 @@ import pyarrow as pa
 from ingest.event_columns import EVENT_SCHEMA
 from ingest.resource_events import resource_history_of
 from ingest.storage_keys import sightings_of
-from lake.sorted_files import FileForm, write_sorted
+from lake.parquet_files import FileForm, write_files
 
 Row = dict[str, object]
 
@@ -78,7 +78,7 @@ class EventFiles:
         self._written.append(
             WrittenEvents(
                 folder=self._target.folder,
-                names=write_sorted(self._target.form, events, self._create),
+                names=write_files(self._target.form, events, self._create),
                 rows=events.num_rows,
                 times=dict(_times(events)),
                 history=resource_history_of(events),

@@ -66,7 +66,7 @@ def _delivered_at(uri: str) -> datetime | None:
     if found is None:
         return None
     with contextlib.suppress(ValueError):
-        return datetime.strptime(found[1].ljust(15, "0"), "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return datetime.fromisoformat(found[1].ljust(15, "0")).replace(tzinfo=UTC)
     return None
 
 

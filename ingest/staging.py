@@ -10,6 +10,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +56,14 @@ EVIDENCE, HISTORY, REJECTED, LEDGER = (
 
 @contextmanager
 def event_target(lake: Lake) -> Iterator[EventTarget]:
-    """Provide where the events of a run are written before they become the lake's."""
+    """Provide where the events of a run are written before they become the lake's.
+
+    They stay in the order in which they come, since a file holds little of a day. Maintenance sorts
+    them when it merges files.
+    """
+    form = replace(file_form(lake.table(EVENTS.name)), sort_by=())
     with tempfile.TemporaryDirectory(prefix="roletrail-") as folder:
-        yield EventTarget(Path(folder), file_form(lake.table(EVENTS.name)))
+        yield EventTarget(Path(folder), form)
 
 
 class Batch:

@@ -17,15 +17,14 @@ from ingest.sources import SCHEME, walk
 # Below this, starting processes takes longer than they save.
 FEW_OBJECTS = 400
 FEW_BYTES = 8 * 2**20
-# Loaded once, not by each worker: the program itself, which a worker loads before all else, the
-# compiled scanner, if there is one, and pandas, which PyArrow loads when it makes its first array.
-PRELOADED = [
-    "__main__",
+# Loaded once, not by each worker: the compiled scanner, if there is one, and pandas, which PyArrow
+# loads when it makes its first array.
+PRELOADED = (
     "ingest.workers",
     "ingest.scanned_events",
     "pandas",
     "pyarrow.pandas_compat",
-]
+)
 FORKSERVER = "forkserver"
 
 
@@ -35,11 +34,15 @@ def are_few(sizes: Iterable[int]) -> bool:
     return len(first) < FEW_OBJECTS and sum(first) < FEW_BYTES
 
 
-def worker_context() -> BaseContext:
-    """Return the way in which workers are started here, and begin to load what they need."""
+def worker_context(program: Iterable[str] = ()) -> BaseContext:
+    """Return the way in which workers are started here, and begin to load what they need.
+
+    `program` are modules that the running program's own file imports: each worker runs that file
+    before all else.
+    """
     if FORKSERVER in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context(FORKSERVER)
-        context.set_forkserver_preload(PRELOADED)
+        context.set_forkserver_preload([*PRELOADED, *program])
         # The server listens at a socket in the folder for temporary files. There can't be one if
         # the folder's path is long, over 70 characters or so. Without it each worker loads alone.
         with contextlib.suppress(OSError):
@@ -48,11 +51,11 @@ def worker_context() -> BaseContext:
     return multiprocessing.get_context("spawn")
 
 
-def load_early(sources: Iterable[str]) -> None:
+def load_early(sources: Iterable[str], program: Iterable[str] = ()) -> None:
     """Let what workers need be loaded from now on, if there may be so much that they are worth it.
 
     Of a folder that can be seen. A bucket takes longer to list than workers to load, and seldom has
-    so little for a run.
+    so little for a run. `program` as in `worker_context`.
     """
     chosen = list(sources)
     folders = [source for source in chosen if not source.startswith(SCHEME)]
@@ -61,4 +64,4 @@ def load_early(sources: Iterable[str]) -> None:
     except IngestError:  # which the run itself will meet
         return
     if len(folders) < len(chosen) or not is_little:
-        worker_context()
+        worker_context(program)

@@ -56,6 +56,7 @@ class Table:
     day_partition: str | None = None
     bloom_filters: tuple[str, ...] = ()
     sort_by: tuple[str, ...] = ()
+    near_unique: tuple[str, ...] = ()
 
     def schema(self) -> Schema:
         """Return the Iceberg schema, with fresh field ids in column order."""

@@ -23,7 +23,7 @@ from lake.data_files import file_form
 from lake.events_table import EVENTS
 from lake.file_marks import merged_name
 from lake.file_replacement import current_files, replace_files
-from lake.sorted_files import ROW_GROUP_ROWS
+from lake.parquet_files import ROW_GROUP_ROWS
 
 TARGET_BYTES = 256 * 2**20
 MEMORY_LIMIT = "600MB"

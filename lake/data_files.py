@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.table import Table as IcebergTable
 
-from lake.sorted_files import FileForm, write_sorted
+from lake.parquet_files import FileForm, write_files
 from lake.tables import TABLES
 
 FILE_SCHEME = "file://"
@@ -27,14 +27,14 @@ def write_data_files(iceberg_table: IcebergTable, rows: pa.Table) -> list[str]:
         stream = iceberg_table.io.new_output(_location(iceberg_table, name)).create()
         return cast("AbstractContextManager[IO[bytes]]", stream)
 
-    names = write_sorted(file_form(iceberg_table), rows, create)
+    names = write_files(file_form(iceberg_table), rows, create)
     return [_location(iceberg_table, name) for name in names]
 
 
 def take_over(iceberg_table: IcebergTable, folder: Path, name: str) -> str:
     """Move a file that was written in the table's form to where its data files are.
 
-    `name` is as `write_sorted` returned it, below this folder. Returns the file's location; it
+    `name` is as `write_files` returned it, below this folder. Returns the file's location; it
     belongs to the table only once that is committed.
     """
     file = folder / name
@@ -54,7 +54,9 @@ def file_form(iceberg_table: IcebergTable) -> FileForm:
     """Return how the table's data files are written."""
     table = TABLES[iceberg_table.name()[-1]]
     schema = arrow_schema(iceberg_table)
-    return FileForm(schema, table.sort_by, table.day_partition, table.bloom_filters)
+    return FileForm(
+        schema, table.sort_by, table.day_partition, table.bloom_filters, table.near_unique
+    )
 
 
 def arrow_schema(iceberg_table: IcebergTable) -> pa.Schema:

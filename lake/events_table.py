@@ -12,6 +12,13 @@ EVENTS = Table(
     day_partition="event_time",
     sort_by=("event_time",),
     bloom_filters=("event_id", "access_key_id", "issued_access_key_id"),
+    near_unique=(
+        "event_id",
+        "request_id",
+        "request_parameters",
+        "response_elements",
+        "additional_event_data",
+    ),
     columns=(
         Column("event_id", TEXT, "CloudTrail's id of the event, unique within an account."),
         Column("event_time", TIME, "When the request was completed, UTC (second precision)."),

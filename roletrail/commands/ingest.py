@@ -85,7 +85,7 @@ def ingest(
     from ingest.worker_context import load_early
 
     if processes != 1:
-        load_early(sources)
+        load_early(sources, program=["roletrail.cli"])
     from ingest import ingest as ingest_sources
     from ingest import is_compiled
     from lake import open_lake

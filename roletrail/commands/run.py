@@ -67,7 +67,10 @@ def _run(settings: "RunSettings") -> "list[Outcome]":
     from roletrail.runs.alone import alone
 
     with terminated_like_interrupted(), alone(settings.lake):
-        load_early(one.source for one in settings.sources if one.processes != 1)
+        load_early(
+            (one.source for one in settings.sources if one.processes != 1),
+            program=["roletrail.cli"],
+        )
         from lake import open_lake
         from roletrail.runs.plan import steps_of
         from roletrail.runs.steps import outcomes_of

@@ -1,4 +1,4 @@
-"""Rows as Parquet files, one per day and sorted, the way the queries want them.
+"""Rows as Parquet files, one per day, the way the queries want them.
 
 It needs nothing of Iceberg, so that a process can write data files without loading it.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO, Any, TypeAlias
 
 import numpy as np
@@ -18,7 +19,11 @@ import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 120_000
 TAKEN_ROWS = 40_000  # of what isn't merged yet, in a row group
+MOST_RUNS = 100  # of rows that follow one another, that aren't copied before they are written
 WRITERS = 4  # files that are written at a time
+NO_DAY = np.iinfo(np.int32).min
+
+Places: TypeAlias = npt.NDArray[np.int64]
 
 Create: TypeAlias = Callable[[str], AbstractContextManager[IO[bytes]]]
 """Opens a file of this name, and folders of the table's before it, for writing."""
@@ -29,28 +34,32 @@ class FileForm:
     """How the data files of a table are written; it can be sent to another process.
 
     `schema` has Iceberg's field ids in its metadata. `day_partition` is the time column that the
-    files are divided by.
+    files are divided by. Where `near_unique` columns are named, those and lists are written without
+    dictionaries, which would only cost time and space.
     """
 
     schema: pa.Schema
     sort_by: tuple[str, ...]
     day_partition: str | None
     bloom_filters: tuple[str, ...]
+    near_unique: tuple[str, ...]
 
     def parquet_options(self, rows: int) -> dict[str, Any]:
         """Return how PyArrow is to write a data file of this many rows."""
         # A filter is sized for one row group; the default is for a million values.
         size = {"ndv": min(rows, ROW_GROUP_ROWS), "fpp": 0.01}
+        repeating = [name for name in self.schema.names if name not in self.near_unique]
         return {
             "compression": "zstd",
             "compression_level": 1,
             "store_schema": False,
             "write_batch_size": 32_768,  # values at a time; fewer take longer
+            "use_dictionary": repeating if self.near_unique else True,
             "bloom_filter_options": dict.fromkeys(self.bloom_filters, size) or None,
         }
 
 
-def write_sorted(form: FileForm, rows: pa.Table, create: Create) -> list[str]:
+def write_files(form: FileForm, rows: pa.Table, create: Create) -> list[str]:
     """Write the rows as files, one per UTC day of the partition column, and return their names.
 
     `rows` must have the form's columns; rows whose partition column is null are in no file.
@@ -66,8 +75,8 @@ def write_sorted(form: FileForm, rows: pa.Table, create: Create) -> list[str]:
         order = pc.sort_indices(rows.select(form.sort_by), sort_keys=keys).to_numpy()
     with ThreadPoolExecutor(WRITERS) as threads:
         written = [
-            threads.submit(_write, form, rows, order[first:last], folder, create)
-            for folder, first, last in _days(rows, order, form.day_partition)
+            threads.submit(_write, form, rows, places, folder, create)
+            for folder, places in _days(rows, order, form.day_partition)
         ]
         return [file.result() for file in written]
 
@@ -82,33 +91,38 @@ def _in_schema(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return rows.cast(pa.schema(kept, schema.metadata))
 
 
-def _days(
-    rows: pa.Table, order: npt.NDArray[np.int64], column: str | None
-) -> Iterator[tuple[str, int, int]]:
-    """Yield the folder of each day, and where its rows begin and end in this order."""
+def _days(rows: pa.Table, order: Places, column: str | None) -> Iterator[tuple[str, Places]]:
+    """Yield the folder of each day, and the places of its rows in this order."""
     if column is None:
-        yield "", 0, len(order)
+        yield "", order
         return
-    # The rows are in the order of the partition column, so each day is one run.
-    days = pc.floor_temporal(rows.column(column).take(order), unit="day")
-    runs = pc.run_end_encode(days.combine_chunks())
-    start = 0
-    for end, day in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
-        yield f"{column}_day={day:%Y-%m-%d}/", start, end
-        start = end
+    times = rows.column(column)
+    days = pc.floor_temporal(times, unit="day").cast(pa.date32()).cast(pa.int32())
+    of_rows = days.fill_null(NO_DAY).to_numpy()[order]
+    if (of_rows[1:] < of_rows[:-1]).any():
+        by_day = np.argsort(of_rows, kind="stable")
+        order, of_rows = order[by_day], of_rows[by_day]
+    starts = np.flatnonzero(np.diff(of_rows, prepend=of_rows[0] - 1))
+    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
+        if (day := of_rows[start]) != NO_DAY:
+            yield f"{column}_day={np.datetime64(int(day), 'D')}/", order[start:end]
 
 
-def _write(
-    form: FileForm,
-    rows: pa.Table,
-    order: npt.NDArray[np.int64],
-    folder: str,
-    create: Create,
-) -> str:
+def _write(form: FileForm, rows: pa.Table, places: Places, folder: str, create: Create) -> str:
     name = f"{folder}{uuid.uuid4().hex}.parquet"
-    options = form.parquet_options(len(order))
+    options = form.parquet_options(len(places))
     with create(name) as stream, pq.ParquetWriter(stream, rows.schema, **options) as writer:
         # A part at a time: a sorted copy of all takes memory, and the system's time to clear it.
-        for first in range(0, len(order), TAKEN_ROWS):
-            writer.write_table(rows.take(order[first : first + TAKEN_ROWS]))
+        for first in range(0, len(places), TAKEN_ROWS):
+            writer.write_table(_taken(rows, places[first : first + TAKEN_ROWS]))
     return name
+
+
+def _taken(rows: pa.Table, places: Places) -> pa.Table:
+    """Return the rows at these places, without a copy of them if most follow one another."""
+    runs = [0, *(np.flatnonzero(np.diff(places) != 1) + 1), len(places)]
+    if len(runs) > MOST_RUNS:
+        return rows.take(places)
+    return pa.concat_tables(
+        rows.slice(int(places[first]), end - first) for first, end in pairwise(runs)
+    )
