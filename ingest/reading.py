@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from ingest.errors import BrokenObjectError
 from ingest.event_writer import LONGEST_RAW, EventWriter
@@ -22,7 +23,7 @@ from ingest.origin import EvidenceRows, Origin, Rejection
 from ingest.session_reports import session_report_rows
 from ingest.sources import SourceObject
 from ingest.splitting import BLOCK_BYTES, Found, records_in
-from ingest.windows import rest_of, windows_of
+from ingest.windows import WINDOW_BYTES, after_windows, is_log_file, rest_of, windows_of
 
 CHUNK_RECORDS = 1_000
 MOST_REJECTED = 10_000  # records of one object, before the rest of it is given up
@@ -81,11 +82,14 @@ def read_object(
         reading.kind = kind
         return reading
     text = Text(texts_of(pieces(), again=pieces))
-    start = text.after(b"", BLOCK_BYTES)
+    start = text.after(b"", WINDOW_BYTES)
+    is_log = is_log_file(start)
+    if not is_log:
+        start = text.after(start, BLOCK_BYTES)
     reading.kind = kind_of(reading.facts, start, is_whole=text.is_over)
     if reading.kind is Kind.EMPTY and text.fault is not None:
         reading.kind = kind_by_key(reading.facts) or Kind.UNKNOWN  # nothing could be unpacked
-    if not text.is_over:
+    if not is_log and not text.is_over:
         text.put_back(start)
         start = b""
     _read_text(reading, start, text, writer)
@@ -120,10 +124,14 @@ def _read_text(reading: Reading, start: bytes, text: Text, writer: EventWriter) 
 
 def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWriter) -> None:
     try:
+        if not text.is_over:
+            start = after_windows(start, text, partial(_is_taken, reading, writer))
         if text.is_over and text.fault is None:
             start = _read_log_file(reading, start, writer)
             if not start:
                 return
+        if reading.kind in SKIPPED:
+            return
         _feed(reading, records_in(start, text), writer)
     except BrokenObjectError as error:
         rest = error.rest.strip()
@@ -145,16 +153,23 @@ def _read_log_file(reading: Reading, text: bytes, writer: EventWriter) -> bytes:
     if (windows := windows_of(text)) is None:
         return text
     for place, window in windows:
-        if reading.records_read == 0 and (first := writer.first_record(window)) is not None:
-            reading.kind = kind_of_record(first) or reading.kind
-            if reading.kind in SKIPPED:
-                return b""
-        count = writer.add_list(reading.source_object_id, reading.records_read, window)
-        if count is None:
+        if not _is_taken(reading, writer, window):
             return rest_of(text, place) if reading.records_read else text
-        reading.records_read += count
-        _give_up_if_bad(reading, writer)
     return b""
+
+
+def _is_taken(reading: Reading, writer: EventWriter, window: bytes) -> bool:
+    """Hand a window's records to the writer; say whether it is a list, of a kind that is read."""
+    if reading.records_read == 0 and (first := writer.first_record(window)) is not None:
+        reading.kind = kind_of_record(first) or reading.kind
+        if reading.kind in SKIPPED:
+            return False
+    count = writer.add_list(reading.source_object_id, reading.records_read, window)
+    if count is None:
+        return False
+    reading.records_read += count
+    _give_up_if_bad(reading, writer)
+    return True
 
 
 def _feed(reading: Reading, lists: Iterator[Found], writer: EventWriter) -> None:

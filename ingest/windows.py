@@ -5,9 +5,12 @@ window is decoded: inside a text or a nested value it isn't JSON.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from ingest.large_records import Text
 
 WINDOW_BYTES = 2**20  # small enough for what is made of it to stay in the processor's cache
+LARGEST_WINDOW = 16 * 2**20  # of a text that still comes
 LIST_START = b'{"Records":['
 LONGEST_END = 64  # bytes of blanks and brackets
 _LIST_START = re.compile(rb'\s*\{\s*"Records"\s*:\s*\[')
@@ -27,9 +30,44 @@ def windows_of(text: bytes) -> Iterator[tuple[int, bytes]] | None:
     return _windows(text, head.end(), tail.start())
 
 
-def _windows(text: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+def is_log_file(start: bytes) -> bool:
+    """Say whether a text that begins so may be a log file as CloudTrail delivers it."""
+    return _LIST_START.match(start) is not None
+
+
+def after_windows(start: bytes, text: Text, is_taken: Callable[[bytes], bool]) -> bytes:
+    """Hand on windows of a log file while its text comes, and return the rest, as a log file.
+
+    `start` is what was taken of the text before. There is a rest from the first window on that
+    isn't taken, and at the end of the text.
+    """
+    head = _LIST_START.match(start)
+    if head is None:
+        return start
+    block = start[head.end() :]
+    separator = _separator(block, 0)
+    size = WINDOW_BYTES
+    while separator and not text.is_over and size <= LARGEST_WINDOW:
+        block = text.after(block, size)
+        end = block.rfind(separator) + 1
+        if not end:
+            size *= 2
+            continue
+        if not is_taken(b"".join((b"[", memoryview(block)[:end], b"]"))):
+            break
+        block = block[end + 1 :]
+        size = WINDOW_BYTES
+    return LIST_START + block
+
+
+def _separator(text: bytes, start: int) -> bytes | None:
+    """Return what stands where a record ends and one like the first begins."""
     name = _FIRST_NAME.match(text, start)
-    separator = b"}," + name[1] if name else None
+    return b"}," + name[1] if name else None
+
+
+def _windows(text: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    separator = _separator(text, start)
     view = memoryview(text)
     while start < end:
         found = text.find(separator, start + WINDOW_BYTES) if separator else -1

@@ -60,6 +60,7 @@ def test_a_record_that_no_window_holds_costs_only_itself(
 ) -> None:
     monkeypatch.setattr("ingest.reading.BLOCK_BYTES", 2**16)
     monkeypatch.setattr("ingest.splitting.WINDOW_BYTES", 2**16)
+    monkeypatch.setattr("ingest.windows.LARGEST_WINDOW", 2**20)
     monkeypatch.setattr("ingest.splitting.LARGEST_RECORD", 2**20)
     records = [text(record(number)) for number in (1, 2)]
     records.insert(place, text(record(9, odd="x" * HUGE)))
