@@ -77,6 +77,7 @@ class Batch:
         self._ledger_snapshot_id = ledger_snapshot_id
         self._batch_id = uuid.uuid4().hex
         self._waiting: list[WrittenEvents] = []
+        self._looked_up: list[pa.Table] = []
         self._files: list[str] = []
         self._events = self._evidence = 0
         self._readings: list[Reading] = []
@@ -104,6 +105,7 @@ class Batch:
         """Take objects that were read, and their events, but for those that couldn't be read."""
         for events in written:
             self._waiting.append(events)
+            self._looked_up += [pq.read_table(path, columns=LOOKED_UP) for path in _paths([events])]
             self._events += events.rows
             self._evidence += len(events.evidence) + len(events.history)
         for reading in readings:
@@ -151,10 +153,9 @@ class Batch:
         waiting, self._waiting = self._waiting, []
         for events in waiting:
             self._note_times(events)
-        looked_up = [pq.read_table(path, columns=LOOKED_UP) for path in _paths(waiting)]
-        if not looked_up:
+        if not self._looked_up:
             return
-        all_events = pa.concat_tables(looked_up)
+        all_events = pa.concat_tables(self._looked_up)
         known = files_around(events_table, all_events)
         if not self._unreadable and are_new(all_events, known, events_table):
             for events in waiting:

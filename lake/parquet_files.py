@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 120_000
-TAKEN_ROWS = 40_000  # of what isn't merged yet, in a row group
+COPIED_ROWS = 40_000  # in a row group, where rows have to be copied before they are written
 MOST_RUNS = 100  # of rows that follow one another, that aren't copied before they are written
 WRITERS = 4  # files that are written at a time
 NO_DAY = np.iinfo(np.int32).min
@@ -112,17 +112,19 @@ def _write(form: FileForm, rows: pa.Table, places: Places, folder: str, create: 
     name = f"{folder}{uuid.uuid4().hex}.parquet"
     options = form.parquet_options(len(places))
     with create(name) as stream, pq.ParquetWriter(stream, rows.schema, **options) as writer:
-        # A part at a time: a sorted copy of all takes memory, and the system's time to clear it.
-        for first in range(0, len(places), TAKEN_ROWS):
-            writer.write_table(_taken(rows, places[first : first + TAKEN_ROWS]))
+        for group in _row_groups(rows, places):
+            writer.write_table(group, ROW_GROUP_ROWS)
     return name
 
 
-def _taken(rows: pa.Table, places: Places) -> pa.Table:
-    """Return the rows at these places, without a copy of them if most follow one another."""
+def _row_groups(rows: pa.Table, places: Places) -> Iterator[pa.Table]:
+    """Yield the rows at these places, without a copy of them if most follow one another."""
     runs = [0, *(np.flatnonzero(np.diff(places) != 1) + 1), len(places)]
-    if len(runs) > MOST_RUNS:
-        return rows.take(places)
-    return pa.concat_tables(
-        rows.slice(int(places[first]), end - first) for first, end in pairwise(runs)
-    )
+    if len(runs) <= MOST_RUNS:
+        yield pa.concat_tables(
+            rows.slice(int(places[first]), end - first) for first, end in pairwise(runs)
+        )
+        return
+    # A part at a time: a copy of all takes memory, and the system's time to clear it.
+    for first in range(0, len(places), COPIED_ROWS):
+        yield rows.take(places[first : first + COPIED_ROWS])
