@@ -136,7 +136,7 @@ class _Run:
     def _commit(self) -> None:
         batch, self._batch = self._batch, self._new_batch()
         ledger = batch.commit()
-        self._tally.count_committed(ledger.to_pylist(), **batch.rows_written())
+        self._tally.count_committed(ledger, **batch.rows_written())
 
     def _report(self) -> None:
         if self._on_progress is not None:

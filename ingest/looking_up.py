@@ -142,7 +142,7 @@ class _Run:
         """Commit what waits, if anything does."""
         if not self._batch.is_empty:
             ledger = self._batch.commit()
-            self._tally.count_committed(ledger.to_pylist(), **self._batch.rows_written())
+            self._tally.count_committed(ledger, **self._batch.rows_written())
         self._batch, self._waiting = Batch(self._lake), 0
 
     def finish(self) -> LookupSummary:

@@ -2,11 +2,22 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+
+import pyarrow as pa
 
 from ingest.reading import EVIDENCE, Reading
 
 INGESTED, REJECTED, SKIPPED = "ingested", "rejected", "skipped"  # statuses in the ledger
+COUNTED = (  # columns of the ledger
+    "kind",
+    "status",
+    "status_reason",
+    "records_read",
+    "events_written",
+    "duplicates",
+    "conflicts",
+    "rejected",
+)
 DAMAGED = "damaged"  # ingested, but not all of it
 
 
@@ -91,12 +102,10 @@ class Tally:
         if reason is not None and self._first_rejection is None:
             self._first_rejection = f"{reading.source.uri.rpartition('/')[2]}: {reason}"
 
-    def count_committed(
-        self, ledger: list[dict[str, Any]], *, evidence_rows: int, history_rows: int
-    ) -> None:
+    def count_committed(self, ledger: pa.Table, *, evidence_rows: int, history_rows: int) -> None:
         """Count the objects of a batch by their rows in the ledger."""
         self._counts += Counter(evidence_rows=evidence_rows, history_rows=history_rows)
-        for row in ledger:
+        for row in ledger.select(COUNTED).to_pylist():
             self._statuses[row["status"]] += 1
             # A reason without a rejected record is about the object itself.
             is_intact = row["status_reason"] is None or row["rejected"]
