@@ -79,18 +79,19 @@ class Layout:
     sort_by: tuple[str, ...] = ("event_time",)
     row_group_rows: int = 120_000
     bloom_filters: tuple[str, ...] = BLOOM_FILTERS
+    near_unique: tuple[str, ...] = ("event_id", "request_parameters")
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
 LAYOUTS = (
-    Layout("in use: by time, 120,000 rows, bloom filters, zstd 1"),
+    Layout("in use: by time, 120,000 rows, bloom filters, zstd 1, ids without dictionaries"),
     Layout("by role and time", sort_by=("issuing_role_arn", "event_time")),
     Layout("by key and time", sort_by=("access_key_id", "event_time")),
     Layout("30,000 rows to a group", row_group_rows=30_000),
     Layout("480,000 rows to a group", row_group_rows=480_000),
     Layout("no bloom filters", bloom_filters=()),
     Layout("zstd 6", options={"compression_level": 6}),
-    Layout("event_id not as a dictionary", options={"use_dictionary": "all but event_id"}),
+    Layout("dictionaries for all columns", near_unique=()),
 )
 
 
@@ -102,10 +103,9 @@ def write(layout: Layout, day: pa.Table, path: Path) -> None:
         "compression_level": 1,
         "store_schema": False,
         "write_batch_size": 32_768,
+        "use_dictionary": [name for name in rows.column_names if name not in layout.near_unique],
         **layout.options,
     }
-    if options.get("use_dictionary") == "all but event_id":
-        options["use_dictionary"] = [name for name in rows.column_names if name != "event_id"]
     size = {"ndv": min(rows.num_rows, layout.row_group_rows), "fpp": 0.01}
     filters = dict.fromkeys(layout.bloom_filters, size) or None
     pq.write_table(

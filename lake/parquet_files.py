@@ -102,8 +102,8 @@ def _days(rows: pa.Table, order: Places, column: str | None) -> Iterator[tuple[s
     if (of_rows[1:] < of_rows[:-1]).any():
         by_day = np.argsort(of_rows, kind="stable")
         order, of_rows = order[by_day], of_rows[by_day]
-    starts = np.flatnonzero(np.diff(of_rows, prepend=of_rows[0] - 1))
-    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
+    bounds = [0, *(np.flatnonzero(of_rows[1:] != of_rows[:-1]) + 1), len(order)]
+    for start, end in pairwise(bounds):
         if (day := of_rows[start]) != NO_DAY:
             yield f"{column}_day={np.datetime64(int(day), 'D')}/", order[start:end]
 
