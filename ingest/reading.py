@@ -132,7 +132,8 @@ def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWrite
                 return
         if reading.kind in SKIPPED:
             return
-        _feed(reading, records_in(start, text), writer)
+        found = records_in(start, text, is_rest=reading.records_read > 0)
+        _feed(reading, found, writer)
     except BrokenObjectError as error:
         rest = error.rest.strip()
         if rest:

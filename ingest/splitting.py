@@ -46,17 +46,18 @@ Found: TypeAlias = list[Raw] | TooLarge
 """Records, or one that was passed over."""
 
 
-def records_in(start: bytes, text: Text) -> Iterator[Found]:
+def records_in(start: bytes, text: Text, *, is_rest: bool = False) -> Iterator[Found]:
     """Yield the records of a text in lists, out of whatever they are wrapped in.
 
     `start` is what was taken of the text before. An element that isn't a record is yielded as it
-    is, and in its place each one that is too large. Raises BrokenObjectError after the records that
+    is, and in its place each one that is too large. Of the rest of a log file, whose records were
+    found so far, nothing but records is looked for. Raises BrokenObjectError after the records that
     could be found, if there is a rest.
     """
     start = text.after(start, WINDOW_BYTES)
     is_list = _LIST_START.match(start) is not None
     is_small = len(start) <= WINDOW_BYTES or not (is_list or _has_lines(start))
-    if text.is_over and text.fault is None and is_small:
+    if text.is_over and text.fault is None and is_small and not is_rest:
         try:
             records = _whole(start)
         except (ValueError, RecursionError):

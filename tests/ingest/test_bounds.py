@@ -103,3 +103,13 @@ def test_gzip_in_gzip_is_not_unpacked_twice(tmp_path: Path) -> None:
     lake, summary = ingested(tmp_path, {"a.json.gz": gzip.compress(log_file(record(1)))})
     assert (summary.objects_skipped, summary.records_read) == (1, 0)
     assert event_ids(lake) == []
+
+
+@pytest.mark.parametrize("after", [b"", b',"eventID":"1"', b',"other":{"Records":[]}'])
+def test_what_follows_the_list_of_a_large_file_costs_none_of_its_records(
+    tmp_path: Path, after: bytes
+) -> None:
+    records = [text(record(number, odd="x" * 1_000)) for number in range(4_000)]
+    content = b'{"Records":[%s]%s}' % (b",".join(records), after)
+    _, summary = ingested(tmp_path, {"a.json": gzip.compress(content, 1)})
+    assert (summary.records_read, summary.events_written) == (4_000, 4_000)
