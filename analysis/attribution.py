@@ -28,6 +28,7 @@ from lake.connection import connect
 from lake.derived_tables import DERIVED_TABLES
 from lake.publication import Publication, last_publication, publish, snapshots_of
 from lake.replacement import replace_rows
+from lake.tables import INGESTED_TABLES
 
 MEMORY_LIMIT = "2GB"
 # What the steps read beside events and the tables that are kept by day.
@@ -77,7 +78,7 @@ def attribute(
     wrote is never seen. Raises AnalysisError if the user's workload rules are wrong.
     """
     started = time.monotonic()
-    ensure_tables(lake, DERIVED_TABLES)
+    ensure_tables(lake, (*INGESTED_TABLES, *DERIVED_TABLES))
     with closing(_Run(lake, settings or AttributionSettings(), on_step or _say_nothing)) as run:
         days_read = run.run(since, until)
         return run.summary(days_read, time.monotonic() - started)

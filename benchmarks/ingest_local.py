@@ -60,9 +60,8 @@ def started(way: str, source: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def measured(way: str, source: Path) -> Run:
     """Return how long one way takes."""
-    cpu_before = _cpu_seconds_of_children()
+    begun, cpu_before = time.perf_counter(), _cpu_seconds_of_children()
     with started(way, source) as process:
-        begun = time.perf_counter()
         process.wait()
         seconds = time.perf_counter() - begun
     return Run(seconds, _cpu_seconds_of_children() - cpu_before)

@@ -89,11 +89,19 @@ def read_object(
     reading.kind = kind_of(reading.facts, start, is_whole=text.is_over)
     if reading.kind is Kind.EMPTY and text.fault is not None:
         reading.kind = kind_by_key(reading.facts) or Kind.UNKNOWN  # nothing could be unpacked
-    if not is_log and not text.is_over:
-        text.put_back(start)
-        start = b""
+    if not is_log:
+        start = _whole_or_none(start, text)
     _read_text(reading, start, text, writer)
     return reading
+
+
+def _whole_or_none(start: bytes, text: Text) -> bytes:
+    """Return a text that is small enough whole; put a larger one back, and return nothing of it."""
+    start = text.after(start, BLOCK_BYTES)
+    if text.is_over:
+        return start
+    text.put_back(start)
+    return b""
 
 
 def needs_text(source: SourceObject) -> bool:
@@ -126,6 +134,8 @@ def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWrite
     try:
         if not text.is_over:
             start = after_windows(start, text, partial(_is_taken, reading, writer))
+            if reading.records_read == 0 and reading.kind not in SKIPPED:
+                start = _whole_or_none(start, text)
         if text.is_over and text.fault is None:
             start = _read_log_file(reading, start, writer)
             if not start:

@@ -16,7 +16,7 @@ from msgspec import UNSET, Raw, UnsetType
 from ingest.errors import BrokenObjectError
 from ingest.large_records import KEPT_BYTES, Text, TooLarge, after_element, after_line
 
-BLOCK_BYTES = 32 * 2**20  # of a text, to start with
+BLOCK_BYTES = 32 * 2**20  # of a text that isn't cut into windows, to start with
 WINDOW_BYTES = 4 * 2**20  # of it, to split at a time: a hostile text has millions of elements
 LARGEST_RECORD = 64 * 2**20
 LARGEST_LINE = 2**20  # of the first lines, to see whether a text has lines
@@ -51,8 +51,8 @@ def records_in(start: bytes, text: Text, *, is_rest: bool = False) -> Iterator[F
 
     `start` is what was taken of the text before. An element that isn't a record is yielded as it
     is, and in its place each one that is too large. Of the rest of a log file, whose records were
-    found so far, nothing but records is looked for. Raises BrokenObjectError after the records that
-    could be found, if there is a rest.
+    found so far, it isn't asked whether all of it is a record. Raises BrokenObjectError after the
+    records that could be found, if there is a rest.
     """
     start = text.after(start, WINDOW_BYTES)
     is_list = _LIST_START.match(start) is not None
@@ -118,8 +118,28 @@ def _lists(start: bytes, text: Text) -> Iterator[Found]:
         start = text.after(start, WINDOW_BYTES).lstrip(b" \t\r\n}")
     if start.startswith(b"{"):
         yield from _lines(start, text)
-    elif text.fault is not None:
+        return
+    is_whole = text.is_over
+    while text.more():
+        continue
+    if text.fault is not None:
         raise BrokenObjectError(text.fault)
+    if start:
+        yield _after_envelope(start, is_whole=is_whole)
+
+
+def _after_envelope(rest: bytes, *, is_whole: bool) -> list[Raw]:
+    """Return the records after a log file that says more than its records, of which this is left.
+
+    Raises BrokenObjectError if something else is left, or more than is read at a time.
+    """
+    try:
+        if is_whole:
+            return _unwrapped(_ANY.decode_lines(b'{"":0' + rest)[1:])
+    except (ValueError, RecursionError):
+        pass
+    message = "the list of records ended before the text did"
+    raise BrokenObjectError(message, rest)
 
 
 def _elements(block: bytes, text: Text, *, is_plain: bool) -> Generator[Found, None, bytes]:

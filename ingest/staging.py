@@ -153,9 +153,10 @@ class Batch:
         waiting, self._waiting = self._waiting, []
         for events in waiting:
             self._note_times(events)
-        if not self._looked_up:
+        looked_up, self._looked_up = self._looked_up, []
+        if not looked_up:
             return
-        all_events = pa.concat_tables(self._looked_up)
+        all_events = pa.concat_tables(looked_up)
         known = files_around(events_table, all_events)
         if not self._unreadable and are_new(all_events, known, events_table):
             for events in waiting:

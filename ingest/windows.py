@@ -39,12 +39,12 @@ def after_windows(start: bytes, text: Text, is_taken: Callable[[bytes], bool]) -
     """Hand on windows of a log file while its text comes, and return the rest, as a log file.
 
     `start` is what was taken of the text before. There is a rest from the first window on that
-    isn't taken, and at the end of the text.
+    isn't taken, or whose end can't be told, and always at the end of the text.
     """
     head = _LIST_START.match(start)
     if head is None:
         return start
-    block = start[head.end() :]
+    block, before = start[head.end() :], head[0]
     separator = _separator(block, 0)
     size = WINDOW_BYTES
     while separator and not text.is_over and size <= LARGEST_WINDOW:
@@ -55,9 +55,9 @@ def after_windows(start: bytes, text: Text, is_taken: Callable[[bytes], bool]) -
             continue
         if not is_taken(b"".join((b"[", memoryview(block)[:end], b"]"))):
             break
-        block = block[end + 1 :]
+        block, before = block[end + 1 :], LIST_START
         size = WINDOW_BYTES
-    return LIST_START + block
+    return before + block
 
 
 def _separator(text: bytes, start: int) -> bytes | None:

@@ -1,8 +1,9 @@
 """Making few large files of many small ones, while others read and write.
 
-Ingest leaves a file per batch and day. The small files of a day are read, sorted as one, freed of
-copies of an event that may have slipped in, and put in the place of exactly the files that were
-read. Readers of earlier snapshots keep the old files until garbage collection takes them.
+Ingest leaves files of what a worker read at a time, a day each. The small files of a day are read,
+sorted as one, freed of copies of an event that may have slipped in, and put in the place of exactly
+the files that were read. Readers of earlier snapshots keep the old files until garbage collection
+takes them.
 """
 
 import tempfile

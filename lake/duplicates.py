@@ -77,7 +77,7 @@ def are_new(
 ) -> bool:
     """Say whether no event has a copy among these events or in the known files, by its id alone.
 
-    Of the events, only event_id and event_time are asked for.
+    Of the events, only event_id, which is never null, and event_time are asked for.
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute("set timezone = 'UTC'")

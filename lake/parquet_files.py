@@ -1,4 +1,4 @@
-"""Rows as Parquet files, one per day, the way the queries want them.
+"""Rows as Parquet files, one per day, as a table or a run of ingest wants them.
 
 It needs nothing of Iceberg, so that a process can write data files without loading it.
 """
@@ -62,6 +62,7 @@ class FileForm:
 def write_files(form: FileForm, rows: pa.Table, create: Create) -> list[str]:
     """Write the rows as files, one per UTC day of the partition column, and return their names.
 
+    They are sorted if the form says by what, and else stay in the order in which they are given.
     `rows` must have the form's columns; rows whose partition column is null are in no file.
     Columns that are dictionaries are written as such, which is faster. Days are written at the same
     time, in threads.
@@ -120,7 +121,7 @@ def _write(form: FileForm, rows: pa.Table, places: Places, folder: str, create: 
 def _row_groups(rows: pa.Table, places: Places) -> Iterator[pa.Table]:
     """Yield the rows at these places, without a copy of them if most follow one another."""
     runs = [0, *(np.flatnonzero(np.diff(places) != 1) + 1), len(places)]
-    if len(runs) <= MOST_RUNS:
+    if len(runs) - 1 <= MOST_RUNS:
         yield pa.concat_tables(
             rows.slice(int(places[first]), end - first) for first, end in pairwise(runs)
         )

@@ -72,7 +72,6 @@ def find(
     in the way.
     """
     started = time.monotonic()
-    ensure_tables(lake, (FINDINGS,))
     say = on_step or _say_nothing
     with (
         tempfile.TemporaryDirectory(prefix="roletrail-") as scratch,
@@ -107,6 +106,7 @@ def find(
         )
     if merged.rows is not None:
         say("writing")
+        ensure_tables(lake, (FINDINGS,))
         schema = arrow_schema(lake.table(FINDINGS.name))
         replace_rows(lake, FINDINGS, [pa.Table.from_pylist(merged.rows, schema=schema)])
     for rule, _ in found:

@@ -4,6 +4,7 @@
 """
 
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,5 +112,26 @@ def test_what_follows_the_list_of_a_large_file_costs_none_of_its_records(
 ) -> None:
     records = [text(record(number, odd="x" * 1_000)) for number in range(4_000)]
     content = b'{"Records":[%s]%s}' % (b",".join(records), after)
+    second = b'\n{"Records":[%s]}' % text(record(4_000))
+    _, summary = ingested(tmp_path, {"a.json": gzip.compress(content + second, 1)})
+    assert (summary.records_read, summary.events_written) == (4_001, 4_001)
+
+
+@pytest.mark.parametrize("size", [10, 4_000])
+def test_what_is_no_json_after_a_log_file_is_reported(tmp_path: Path, size: int) -> None:
+    records = [text(record(number, odd="x" * 1_000)) for number in range(size)]
+    content = b'{"Records":[%s]}, not all' % b",".join(records)
+    lake, summary = ingested(tmp_path, {"a.json": gzip.compress(content, 1)})
+    assert (summary.events_written, summary.records_rejected) == (size, 1)
+    (rejected,) = rows(lake, "rejected_records", "reason, raw")
+    assert rejected == {
+        "reason": "the list of records ended before the text did",
+        "raw": ", not all",
+    }
+
+
+def test_a_large_log_file_may_be_laid_out_for_people(tmp_path: Path) -> None:
+    records = [record(number, odd="x" * 1_000) for number in range(4_000)]
+    content = json.dumps({"Records": records}, indent=2).encode()
     _, summary = ingested(tmp_path, {"a.json": gzip.compress(content, 1)})
     assert (summary.records_read, summary.events_written) == (4_000, 4_000)
