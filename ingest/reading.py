@@ -132,7 +132,7 @@ def _read_text(reading: Reading, start: bytes, text: Text, writer: EventWriter) 
 
 def _read_records(reading: Reading, start: bytes, text: Text, writer: EventWriter) -> None:
     try:
-        if not text.is_over:
+        if start and not text.is_over:
             start = after_windows(start, text, partial(_is_taken, reading, writer))
             if reading.records_read == 0 and reading.kind not in SKIPPED:
                 start = _whole_or_none(start, text)

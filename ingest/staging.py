@@ -153,17 +153,25 @@ class Batch:
         waiting, self._waiting = self._waiting, []
         for events in waiting:
             self._note_times(events)
-        looked_up, self._looked_up = self._looked_up, []
-        if not looked_up:
-            return
-        all_events = pa.concat_tables(looked_up)
-        known = files_around(events_table, all_events)
-        if not self._unreadable and are_new(all_events, known, events_table):
+        known, are_all_new = self._look_up(events_table)
+        if are_all_new and not self._unreadable:
             for events in waiting:
                 self._take_over(events_table, events)
         else:
             for events in waiting:
                 self._write_anew(events_table, events, known)
+
+    def _look_up(self, events_table: "IcebergTable") -> tuple[list[str], bool]:
+        """Return the files that may hold copies of the events, and whether there is none at all.
+
+        What the events are looked up by is forgotten: it can be 50 bytes of each of millions.
+        """
+        looked_up, self._looked_up = self._looked_up, []
+        if not looked_up:
+            return [], True
+        events = pa.concat_tables(looked_up)
+        known = files_around(events_table, events)
+        return known, are_new(events, known, events_table)
 
     def _take_over(self, events_table: "IcebergTable", events: WrittenEvents) -> None:
         self._files += [take_over(events_table, events.folder, name) for name in events.names]
